@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {ProjectId, TaskId} from "../../contracts/types/Types.sol";
+import {IW3bstreamTaskManager} from "../../contracts/w3bstream/interfaces/IW3bstreamTaskManager.sol";
+import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol";
+import {DappReverter} from "../fixtures/Dapps.sol";
+import {PipelineFixture} from "./PipelineFixture.sol";
+
+// What each operation of the pipeline costs, over the real contracts behind their proxies and a real proof. Every call
+// is a transaction of its own (isolate), so that a figure is what the sender pays for: the transaction's 21000 and its
+// calldata, and storage that nothing has touched yet. The snapshot of a group is snapshots/<group>.json.
+
+/// hardhat-config: isolate = true
+contract IoID_Gas_Test is PipelineFixture {
+    string private constant _GROUP = "gas-ioid";
+
+    function test_registerProject() public {
+        vm.prank(owner);
+        projectRegistry.register("new", HARDWARE);
+        vm.snapshotGasLastCall(_GROUP, "ProjectRegistry.register");
+    }
+
+    function test_applyIoIDs() public {
+        ProjectId projectId = _createProject("new", HARDWARE, 0);
+        vm.prank(owner);
+        store.applyIoIDs{value: 10 * PRICE}(projectId, 10);
+        vm.snapshotGasLastCall(_GROUP, "IoIDStore.applyIoIDs, first");
+    }
+
+    function test_setDeviceContract() public {
+        ProjectId projectId = _createProject("new", HARDWARE, 0);
+        vm.prank(owner);
+        store.setDeviceContract(projectId, address(0xdec));
+        vm.snapshotGasLastCall(_GROUP, "IoIDStore.setDeviceContract");
+    }
+
+    function test_mintDeviceNFT() public {
+        vm.prank(owner);
+        uint256 tokenId = deviceNFT.mint(user);
+        vm.snapshotGasLastCall(_GROUP, "DeviceNFT.mint");
+        vm.prank(user);
+        deviceNFT.approve(address(registry), tokenId);
+        vm.snapshotGasLastCall(_GROUP, "DeviceNFT.approve");
+    }
+
+    function test_registerDevice() public {
+        _register(deviceNFT, _device("first"), user);
+        Device memory device = _device("second");
+        uint256 tokenId = _mintDeviceNFT(deviceNFT, user);
+        Permit memory permit = _permit(device, user);
+        vm.prank(user);
+        registry.register(address(deviceNFT), tokenId, device.id, HASH, URI, permit.v, permit.r, permit.s);
+        vm.snapshotGasLastCall(_GROUP, "IoIDRegistry.register");
+    }
+
+    function test_updateDevice() public {
+        Device memory device = _device("device");
+        _register(deviceNFT, device, user);
+        Permit memory permit = _permit(device, user);
+        vm.prank(user);
+        registry.update(device.id, keccak256("another"), URI, permit.v, permit.r, permit.s);
+        vm.snapshotGasLastCall(_GROUP, "IoIDRegistry.update");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Msp_Gas_Test is PipelineFixture {
+    string private constant _GROUP = "gas-msp";
+
+    function test_deposit() public {
+        bond.deposit{value: BOND}(PROVER);
+        vm.snapshotGasLastCall(_GROUP, "ProverBond.deposit, first");
+        bond.deposit{value: BOND}(PROVER);
+        vm.snapshotGasLastCall(_GROUP, "ProverBond.deposit, again");
+    }
+
+    function test_withdraw() public {
+        bond.deposit{value: BOND}(PROVER);
+        vm.prank(PROVER);
+        bond.requestWithdrawal(PROVER, BOND);
+        vm.snapshotGasLastCall(_GROUP, "ProverBond.requestWithdrawal");
+        vm.warp(block.timestamp + 7 days);
+        vm.prank(PROVER);
+        bond.withdraw(PROVER);
+        vm.snapshotGasLastCall(_GROUP, "ProverBond.withdraw");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract W3bstream_Gas_Test is PipelineFixture {
+    string private constant _GROUP = "gas-w3bstream";
+
+    /* A PROJECT */
+
+    function test_bringProject() public {
+        (bytes32[] memory keys, bytes[] memory values) = _attributes();
+        vm.startPrank(owner);
+        registrar.register(PROJECT);
+        vm.snapshotGasLastCall(_GROUP, "ProjectRegistrar.register");
+        served.setAttributes(PROJECT, keys, values);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamProject.setAttributes, 2");
+        price.setRewardToken(PROJECT, address(wrapped));
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamProjectReward.setRewardToken");
+        price.setReward(PROJECT, FEE);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamProjectReward.setReward");
+        router.bindVerifier(PROJECT, address(verifier));
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.bindVerifier");
+        router.bindDapp(PROJECT, address(rewards));
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.bindDapp");
+        vm.stopPrank();
+    }
+
+    function test_debits() public {
+        vm.startPrank(owner);
+        wrapped.deposit{value: 3 * FEE}();
+        vm.snapshotGasLastCall(_GROUP, "WrappedIOTX.deposit, first");
+        wrapped.approve(address(debits), 3 * FEE);
+        debits.deposit(address(wrapped), FEE);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamDebits.deposit, first");
+        debits.deposit(address(wrapped), FEE);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamDebits.deposit, again");
+        debits.withdraw(address(wrapped), FEE);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamDebits.withdraw");
+        vm.stopPrank();
+    }
+
+    /* A PROVER */
+
+    function test_registerProver() public {
+        bond.deposit{value: BOND}(PROVER);
+        vm.startPrank(PROVER);
+        fleet.register();
+        vm.snapshotGasLastCall(_GROUP, "FleetManager.register");
+        fleet.addVMType(VM_TYPE);
+        vm.snapshotGasLastCall(_GROUP, "FleetManager.addVMType");
+        vm.warp(block.timestamp + 20);
+        fleet.heartbeat();
+        vm.snapshotGasLastCall(_GROUP, "FleetManager.heartbeat");
+        vm.stopPrank();
+    }
+
+    /* A TASK */
+
+    function test_assign() public {
+        _serve();
+        _enlist();
+        IW3bstreamTaskManager.TaskAssignment memory assignment = _assignment();
+        vm.prank(coordinator);
+        tasks.assign(assignment, coordinator, block.timestamp + DURATION);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamTaskManager.assign");
+    }
+
+    function test_settle_firstRewards() public {
+        _prepare();
+        router.settle(PROJECT, taskId, proof, signals);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.settle, 3 devices, their first rewards");
+        _assertDelivered();
+    }
+
+    function test_settle_laterRewards() public {
+        _prepare();
+        address[] memory devices = new address[](DEVICES);
+        for (uint160 i; i < DEVICES; ++i) devices[i] = address(uint160(FIRST_DEVICE) + i);
+        vm.prank(ROUTER);
+        rewards.process(PROJECT, TaskId.wrap(bytes32(uint256(1))), PROVER, _batch(devices, 1));
+        vm.warp(block.timestamp + 60);
+        router.settle(PROJECT, taskId, proof, signals);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.settle, 3 devices");
+        _assertDelivered();
+    }
+
+    function test_redeliver() public {
+        _prepare();
+        address broken = address(new DappReverter());
+        vm.prank(owner);
+        router.bindDapp(PROJECT, broken);
+        router.settle(PROJECT, taskId, proof, signals);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.settle, the dApp reverts");
+        vm.prank(owner);
+        router.bindDapp(PROJECT, address(rewards));
+        router.redeliver(PROJECT, taskId, signals);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.redeliver, 3 devices, their first rewards");
+        _assertDelivered();
+    }
+
+    function test_recall() public {
+        _prepare();
+        vm.warp(block.timestamp + DURATION + 1);
+        vm.prank(stranger);
+        tasks.recall(PROJECT, taskId);
+        vm.snapshotGasLastCall(_GROUP, "W3bstreamTaskManager.recall, with slash");
+        assertLt(bond.stakeOf(PROVER), BOND);
+    }
+
+    function _prepare() private {
+        _serve();
+        _enlist();
+        _registerDevices();
+        _assign();
+    }
+
+    function _assertDelivered() private view {
+        assertFalse(router.isUndelivered(PROJECT, taskId));
+        assertEq(debits.balanceOf(address(wrapped), PROVER), FEE);
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Dapp_Gas_Test is PipelineFixture {
+    string private constant _GROUP = "gas-dapp";
+    TaskId private constant _TASK = TaskId.wrap(bytes32(uint256(1)));
+
+    function test_process_1() public {
+        _process(1, "DeviceRewards.process, 1 device");
+    }
+
+    function test_process_8() public {
+        _process(ReadingBatch.DEVICES, "DeviceRewards.process, 8 devices");
+    }
+
+    /// @dev Measures two batches with two readings of each device: the devices' first, and one a minute later.
+    function _process(uint256 count, string memory name) private {
+        address[] memory devices = new address[](count);
+        for (uint160 i; i < count; ++i) {
+            devices[i] = address(uint160(FIRST_DEVICE) + i);
+            _registerUnsigned(deviceNFT, devices[i]);
+        }
+        uint256[] memory batch = _batch(devices, 2);
+        vm.prank(ROUTER);
+        rewards.process(PROJECT, _TASK, PROVER, batch);
+        vm.snapshotGasLastCall(_GROUP, string.concat(name, ", first rewards"));
+        vm.warp(block.timestamp + 60);
+        vm.prank(ROUTER);
+        rewards.process(PROJECT, _TASK, PROVER, batch);
+        vm.snapshotGasLastCall(_GROUP, name);
+    }
+}
