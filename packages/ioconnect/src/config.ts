@@ -1,0 +1,86 @@
+/**
+ * The simulator's configuration file.
+ * @module
+ */
+import { CodedError } from '@iotex2/protocol/errors'
+import { type Static, Type } from 'typebox'
+import { Value } from 'typebox/value'
+
+const settings = {
+  projectId: Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'The ioID project of the devices.' }),
+  profile: Type.String({ description: 'Path of the device profile.' }),
+  transport: Type.Union([Type.Literal('mqtt'), Type.Literal('http')]),
+  gateways: Type.Array(Type.String({ pattern: '^(mqtts?|tcp|wss?|https?)://' }), {
+    minItems: 1,
+    description: 'URLs, the preferred one first; each is tried in turn.',
+  }),
+  intervalMs: Type.Integer({ minimum: 1, description: "Between readings. The profile's maximum rate by default." }),
+}
+
+export const DeviceConfig = Type.Object(
+  {
+    keyFile: Type.String({ description: 'A Web3 keystore, or a development key (@iotex2/identity/key-file).' }),
+    passwordFile: Type.Optional(Type.String({ description: "The keystore's password, on the file's first line." })),
+    ...Type.Partial(Type.Object(settings)).properties,
+  },
+  { additionalProperties: false, description: 'Settings here go before those of the whole file.' },
+)
+export type DeviceConfig = Static<typeof DeviceConfig>
+
+export const SimulatorConfig = Type.Object(
+  {
+    dataDirectory: Type.String({ description: 'Each device has a directory in it, named by its address.' }),
+    replay: Type.Optional(
+      Type.Object(
+        {
+          file: Type.String({ description: 'CSV or GPX.' }),
+          mapping: Type.String({ description: "Path of the mapping of its columns to the profile's fields." }),
+          repeat: Type.Optional(Type.Boolean({ description: 'Begin again at the end.' })),
+        },
+        { additionalProperties: false, description: "Recorded readings in place of the computer's own." },
+      ),
+    ),
+    devices: Type.Array(DeviceConfig, { minItems: 1 }),
+    ...Type.Partial(Type.Object(settings)).properties,
+  },
+  { additionalProperties: false, $id: 'https://iotex.io/schemas/ioconnect-simulator-1.json' },
+)
+export type SimulatorConfig = Static<typeof SimulatorConfig>
+
+/** Thrown when a configuration is malformed or incomplete. Code SIMULATOR_CONFIG_INVALID. */
+export class SimulatorConfigError extends CodedError {
+  constructor(message: string) {
+    super('SIMULATOR_CONFIG_INVALID', message)
+  }
+}
+
+/** Returns the configuration in `json`. Throws {@link SimulatorConfigError}. */
+export function parseSimulatorConfig(json: unknown): SimulatorConfig {
+  const first = Value.Errors(SimulatorConfig, json)[0]
+  if (first) throw new SimulatorConfigError(`Simulator configuration: ${first.instancePath || '/'} ${first.message}.`)
+  return json as SimulatorConfig
+}
+
+/** A device's settings, its own before the file's. */
+export type ResolvedDevice = DeviceConfig &
+  Required<Pick<DeviceConfig, 'projectId' | 'profile' | 'transport' | 'gateways'>>
+
+/** Throws {@link SimulatorConfigError} where a device lacks a setting, or its URLs are of the other transport. */
+export function resolveDevice(config: SimulatorConfig, index: number): ResolvedDevice {
+  const own = config.devices[index]!
+  const { projectId, profile, transport, gateways, intervalMs } = { ...config, ...own }
+  for (const [name, value] of Object.entries({ projectId, profile, transport, gateways }))
+    if (value === undefined)
+      throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)
+  for (const url of gateways!)
+    if (/^https?:/.test(url) !== (transport === 'http'))
+      throw new SimulatorConfigError(`Simulator configuration: ${url} is no gateway for ${transport}.`)
+  return {
+    ...own,
+    projectId: projectId!,
+    profile: profile!,
+    transport: transport!,
+    gateways: gateways!,
+    ...(intervalMs === undefined ? {} : { intervalMs }),
+  }
+}
