@@ -1,0 +1,19 @@
+/**
+ * What a change costs, in git. Hardhat owns snapshots/*.json, the gas of each operation; the others lie in directories.
+ * @module
+ */
+import { circuitSizes } from '../circuits/build.ts'
+import { contractSizes, storageLayouts } from './contracts.ts'
+import { measureGas } from './gas.ts'
+
+const toJson = (snapshot: unknown): string => `${JSON.stringify(snapshot, null, 2)}\n`
+
+/** Returns every snapshot as it is now: its text, by its path from the root. Contracts have to be built. */
+export async function takeSnapshots(): Promise<Map<string, string>> {
+  return new Map([
+    ['snapshots/contracts/size.json', toJson(contractSizes())],
+    ['snapshots/contracts/storage-layout.json', toJson(storageLayouts())],
+    ['snapshots/circuits/constraints.json', toJson(await circuitSizes())],
+    ...(await measureGas()),
+  ])
+}

@@ -1,0 +1,18 @@
+/**
+ * Each benchmark runs, and reports what its command promises.
+ * @module
+ */
+import { execFile } from 'node:child_process'
+import { promisify } from 'node:util'
+import { ROOT } from '@iotex2/devnet/chain'
+import { expect, test } from 'vitest'
+
+test.each([
+  ['ingest', ['acceptedPerSecond', 'verifyPerSecond']],
+  ['e2e', ['p50', 'p95']],
+])('pnpm bench %s --json', async (name, members) => {
+  const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bench.ts', name, '--json'], { cwd: ROOT })
+  const line = stdout.trimEnd().split('\n').at(-1)!
+  expect(JSON.parse(line)).toBeTypeOf('object')
+  for (const member of members) expect(line).toContain(`"${member}"`)
+})

@@ -1,0 +1,26 @@
+import { defineConfig } from 'vitest/config'
+
+/** Packages whose tests use PostgreSQL. It is started only when a test of theirs runs (test/postgres-setup.ts). */
+const stateful = ['connectivity', 'coordinator', 'data-availability'].map((name) => `packages/${name}/**/*.test.ts`)
+const exclude = ['**/node_modules/**', '**/dist/**']
+
+export default defineConfig({
+  test: {
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'pure',
+          include: ['packages/**/*.test.ts', 'circuits/**/*.test.ts', 'scripts/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          exclude: [...exclude, ...stateful],
+        },
+      },
+      {
+        extends: true,
+        test: { name: 'stateful', include: stateful, exclude, globalSetup: ['test/postgres-setup.ts'] },
+      },
+    ],
+  },
+})
