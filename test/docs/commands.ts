@@ -17,7 +17,6 @@ const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text 
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
-const ceremony: RunElsewhere = { file: 'packages/groth16/src/ceremony.test.ts', text: 'verifyCeremony' }
 
 export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm demo': demo,
@@ -48,15 +47,8 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm hardhat node --chain-id 4690 --port 8545': RUN_HERE,
   'pnpm hardhat ignition deploy deploy/modules/W3bstream.ts --network local --build-profile default --parameters deploy/parameters/local.json5 --deployment-id rehearsal':
     RUN_HERE,
-  // Asks its user for a password and a key, so that only their end in the environment is tested.
-  'pnpm hardhat keystore set DEPLOYER_PRIVATE_KEY': {
-    file: 'hardhat.config.ts',
-    text: "configVariable('DEPLOYER_PRIVATE_KEY')",
-  },
   'pnpm hardhat ignition deploy deploy/modules/W3bstream.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
     RUN_HERE,
-  'snarkjs zkey contribute': ceremony,
-  'snarkjs zkey beacon': ceremony,
   'pnpm node --env-file=gateway.env packages/connectivity/src/server.ts': RUN_HERE,
   'pnpm node --env-file=data-availability.env packages/data-availability/src/server.ts': RUN_HERE,
   'pnpm node --env-file=coordinator.env packages/coordinator/src/server.ts': RUN_HERE,
