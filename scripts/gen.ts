@@ -1,11 +1,13 @@
-/** `pnpm gen`: writes every generated file: contract bindings, verifiers, the proof vector. */
+/** `pnpm gen`: writes every generated file: the engine, contract bindings, verifiers, the proof vector. */
 import { main } from '@iotex2/service/service'
 import { generateBindings } from './gen/bindings.ts'
+import { generateEngineWasm } from './gen/engine-wasm.ts'
 import { writeGenerated } from './gen/generated.ts'
 import { generateProofVector } from './gen/proof-vector.ts'
 import { generateVerifiers } from './gen/verifiers.ts'
 
 await main(async () => {
+  await writeGenerated(await generateEngineWasm())
   // Verifiers first: bindings are made from the contracts.
   await writeGenerated(await generateVerifiers())
   await writeGenerated(await generateProofVector())

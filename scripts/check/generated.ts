@@ -3,6 +3,7 @@
  * @module
  */
 import { BINDINGS_DIRECTORY, generateBindings } from '../gen/bindings.ts'
+import { generateEngineWasm } from '../gen/engine-wasm.ts'
 import { staleFiles } from '../gen/generated.ts'
 import { generateProofVector } from '../gen/proof-vector.ts'
 import { generateVerifiers, VERIFIERS_DIRECTORY } from '../gen/verifiers.ts'
@@ -10,6 +11,7 @@ import { generateVerifiers, VERIFIERS_DIRECTORY } from '../gen/verifiers.ts'
 /** Returns one line per stale file. */
 export async function checkGenerated(): Promise<string[]> {
   const problems = [
+    ...(await staleFiles(await generateEngineWasm())),
     ...(await staleFiles(await generateBindings(), BINDINGS_DIRECTORY)),
     ...(await staleFiles(await generateVerifiers(), VERIFIERS_DIRECTORY)),
     ...(await staleFiles(await generateProofVector())),

@@ -5,11 +5,12 @@
 import { globSync, readFileSync } from 'node:fs'
 
 const MAY_IMPORT: Record<string, readonly string[]> = {
+  msm: [],
   protocol: [],
   service: ['protocol'],
   chain: ['protocol'],
   identity: ['protocol', 'chain'],
-  groth16: ['protocol'],
+  groth16: ['protocol', 'msm'],
   ioconnect: ['protocol', 'identity'],
   'data-availability': ['protocol', 'service'],
   connectivity: ['protocol', 'service', 'chain', 'data-availability'],

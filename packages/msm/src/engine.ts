@@ -1,0 +1,288 @@
+/**
+ * The engine: WebAssembly, its memory and its threads; multi-scalar multiplication over points that stay loaded.
+ *
+ * Pippenger's buckets with signed digits, split along the curve's endomorphism, filled and weighed by batches of affine
+ * additions (docs/msm.md). Tested equal to reference/msm.ts. Not constant time: the time depends on the scalars.
+ * @module
+ */
+import type { Point } from '../reference/curve.ts'
+import { BASE_MODULUS, inverse, mod, ORDER } from '../reference/curve.ts'
+import { ADDRESS, ELEMENT_BYTES, SCRATCH } from '../wasm/layout.ts'
+import { checkPoints } from './check.ts'
+import { writeConstants } from './constants.ts'
+import { MsmError } from './errors.ts'
+import { ENGINE_WASM } from './generated/engine-wasm.ts'
+import { Heap } from './heap.ts'
+import type { Job, Place } from './job.ts'
+import { planMsm, workBytes } from './plan.ts'
+import { callingThread, startThreads, type Threads } from './threads.ts'
+
+export type Group = 'g1' | 'g2'
+
+export interface EngineOptions {
+  /**
+   * 1 (the default) works on the calling thread and blocks it. More start that many workers, which needs SharedArrayBuffer.
+   */
+  threads?: number
+}
+
+/** Points in the engine's memory. */
+export interface Bases {
+  readonly group: Group
+  readonly count: number
+  /** Gives their memory back. */
+  free(): void
+}
+
+export interface LoadOptions {
+  /** Checks that every point is on its curve and, in G2, in the subgroup of order r: slow, for keys of unknown origin. */
+  check?: boolean
+}
+
+/** Bytes of a point as snarkjs writes it: coordinates in Montgomery form with R = 2^256, 32 bytes each, little-endian. */
+export const POINT_BYTES = { g1: 64, g2: 128 } as const
+export const SCALAR_BYTES = 32
+
+const MAXIMUM_PAGES = 65536
+const SCRATCH_BYTES = 768 * 1024
+/** Scalars that a thread splits at a time, points that it reads. */
+const CHUNK = 2048
+const FROM_MONTGOMERY = inverse(1n << 256n)
+
+/** Opens an engine. Throws {@link MsmError} MSM_THREADS_UNAVAILABLE. */
+export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
+  const count = options.threads ?? 1
+  const shared = typeof SharedArrayBuffer !== 'undefined'
+  if (count > 1 && !shared)
+    throw new MsmError(
+      'MSM_THREADS_UNAVAILABLE',
+      'There is no SharedArrayBuffer here: serve the page with Cross-Origin-Opener-Policy: same-origin and ' +
+        'Cross-Origin-Embedder-Policy: require-corp, or use one thread.',
+    )
+  const bytes = Uint8Array.from(atob(ENGINE_WASM), (character) => character.charCodeAt(0))
+  const module = await WebAssembly.compile(shared ? bytes : withUnsharedMemory(bytes))
+  const memory = new WebAssembly.Memory({ initial: 16, maximum: MAXIMUM_PAGES, shared })
+  writeConstants(memory.buffer)
+  const threads = count > 1 ? startThreads(count, module, memory) : await callingThread(module, memory)
+  return new Engine(memory, threads)
+}
+
+/**
+ * The module imports a shared memory. Where there is none, the import's limits say so instead: flag 3 (shared, with a maximum)
+ * becomes 1 (with a maximum).
+ */
+export function withUnsharedMemory(module: Uint8Array): Uint8Array {
+  const name = new TextEncoder().encode('\u0003env\u0006memory\u0002\u0003')
+  const at = module.findIndex((_, index) => name.every((byte, offset) => module[index + offset] === byte))
+  return module.with(at + name.length - 1, 1)
+}
+
+const isZero = (words: Uint32Array): boolean => words.every((word) => word === 0)
+
+export class Engine {
+  readonly memory: WebAssembly.Memory
+  readonly heap: Heap
+  readonly #threads: Threads
+  readonly #scratch: number[]
+  #work = { address: 0, bytes: 0 }
+  #last: Promise<unknown> = Promise.resolve()
+  #disposed = false
+
+  constructor(memory: WebAssembly.Memory, threads: Threads) {
+    this.memory = memory
+    this.heap = new Heap(memory, ADDRESS.HEAP)
+    this.#threads = threads
+    this.#scratch = Array.from({ length: threads.count }, () => this.heap.allocate(SCRATCH_BYTES + SCRATCH.BATCH))
+  }
+
+  get threads(): number {
+    return this.#threads.count
+  }
+
+  /** Ends the threads. What runs then is rejected with MSM_DISPOSED or MSM_THREAD_FAILED. */
+  async dispose(): Promise<void> {
+    this.#disposed = true
+    await this.#threads.dispose()
+  }
+
+  /** Runs jobs that belong together, one after the other, with nobody else's between them. */
+  exclusive<T>(body: () => Promise<T>): Promise<T> {
+    if (this.#disposed) return Promise.reject(new MsmError('MSM_DISPOSED', 'The engine was disposed of; open another.'))
+    const result = this.#last.then(body)
+    this.#last = result.catch(() => undefined)
+    return result
+  }
+
+  /** Does a job within {@link exclusive}. `workBytes` are each thread's. */
+  run(job: Job, workBytes = 0): Promise<void> {
+    const each = Math.ceil(workBytes / 64) * 64
+    if (each * this.threads > this.#work.bytes) {
+      if (this.#work.bytes > 0) this.heap.release(this.#work.address, this.#work.bytes)
+      this.#work = { address: 0, bytes: 0 }
+      this.#work = { address: this.heap.allocate(each * this.threads), bytes: each * this.threads }
+    }
+    const places: Place[] = this.#scratch.map((scratch, index) => ({
+      scratch,
+      work: this.#work.address + index * each,
+    }))
+    return this.#threads.run(job, places)
+  }
+
+  /** Gives the threads' working memory back; the next job that needs some takes it again. */
+  trim(): void {
+    if (this.#work.bytes > 0) this.heap.release(this.#work.address, this.#work.bytes)
+    this.#work = { address: 0, bytes: 0 }
+  }
+
+  /** Runs `body` with ranges of memory that are given back after it. */
+  async borrow<T>(sizes: readonly number[], body: (...addresses: number[]) => Promise<T>): Promise<T> {
+    const addresses: number[] = []
+    try {
+      for (const size of sizes) addresses.push(this.heap.allocate(size))
+      return await body(...addresses)
+    } finally {
+      for (const [index, address] of addresses.entries()) this.heap.release(address, sizes[index]!)
+    }
+  }
+
+  /** Copies bytes into the engine's memory. */
+  write(address: number, bytes: Uint8Array): void {
+    new Uint8Array(this.memory.buffer).set(bytes, address)
+  }
+
+  /**
+   * Loads points: {@link POINT_BYTES} each, (0, 0) for infinity. Throws {@link MsmError} MSM_LENGTH_MISMATCH,
+   * MSM_OUT_OF_MEMORY and, where checked, MSM_POINT_NOT_ON_CURVE and MSM_POINT_NOT_IN_SUBGROUP.
+   */
+  async loadBases(group: Group, bytes: Uint8Array, options: LoadOptions = {}): Promise<Bases> {
+    const size = POINT_BYTES[group]
+    if (bytes.length % size !== 0)
+      throw new MsmError(
+        'MSM_LENGTH_MISMATCH',
+        `Points of ${group} take ${size} bytes each, not ${bytes.length} in all.`,
+      )
+    if (options.check) checkPoints(group, bytes)
+    const count = bytes.length / size
+    const stride = strideOf(group)
+    const address = this.heap.allocate(count * stride)
+    await this.exclusive(() =>
+      this.borrow([CHUNK * this.threads * size], async (source) => {
+        // Through a small window, so that the points are not in memory twice.
+        for (let from = 0; from < count; from += CHUNK * this.threads) {
+          const to = Math.min(count, from + CHUNK * this.threads)
+          this.write(source, bytes.subarray(from * size, to * size))
+          const units: number[][] = []
+          for (let i = 0; i < to - from; i += CHUNK)
+            units.push([source, i, Math.min(i + CHUNK, to - from), address + from * stride, stride, 2])
+          await this.run({ field: 'base', g2: group === 'g2', name: 'readPoints', units })
+        }
+      }),
+    )
+    return new LoadedBases(group, count, address, () => this.heap.release(address, count * stride))
+  }
+
+  /**
+   * Returns Σ scalars[i]·points[i] for the first points. Scalars are {@link SCALAR_BYTES} each, little-endian, below the order.
+   * Throws {@link MsmError} MSM_LENGTH_MISMATCH, MSM_DISPOSED; with `check`, MSM_SCALAR_NOT_REDUCED.
+   */
+  async msm(bases: Bases, scalars: Uint8Array, options: { check?: boolean } = {}): Promise<Point> {
+    if (scalars.length % SCALAR_BYTES !== 0 || scalars.length / SCALAR_BYTES > bases.count)
+      throw new MsmError(
+        'MSM_LENGTH_MISMATCH',
+        `${scalars.length} bytes of scalars are not ${SCALAR_BYTES} for each of at most ${bases.count} points.`,
+      )
+    if (options.check) checkScalars(scalars)
+    return this.exclusive(() =>
+      this.borrow([scalars.length], async (address) => {
+        this.write(address, scalars)
+        return this.msmAt(bases, address, scalars.length / SCALAR_BYTES)
+      }),
+    )
+  }
+
+  /** {@link msm} of `count` scalars that lie in the engine's memory already, within {@link exclusive}. */
+  async msmAt(bases: Bases, scalars: number, count: number): Promise<Point> {
+    const { group, address, stride } = loaded(bases)
+    if (count === 0) return undefined
+    const g2 = group === 'g2'
+    const words = new Uint32Array(this.memory.buffer, scalars, count * 8)
+    const plan = planMsm(words, this.threads)
+    const point = POINT_BYTES[group] * (ELEMENT_BYTES / 32)
+    const { bits, windows, blocks, levels } = plan
+    const unit = (levels + 1) * point
+    const sizes = [windows * count * 8, 2 * windows * blocks * unit, point, POINT_BYTES[group]]
+    return this.borrow(sizes, async (digits, sums, sum, result) => {
+      const splits: number[][] = []
+      for (let i = 0; i < count; i += CHUNK)
+        splits.push([scalars, i, Math.min(i + CHUNK, count), count, address, stride, bits, windows, digits!])
+      await this.run({ field: 'base', g2, name: 'splitScalars', units: splits })
+      const units: number[][] = []
+      for (let w = 0; w < windows; w++)
+        for (let b = 0; b < blocks; b++)
+          units.push([
+            ...[digits! + w * count * 8, 1, 2 * count, address, 0, stride, 2],
+            ...[b << levels, levels, 0, 2 * count, sums! + (w * blocks + b) * unit],
+          ])
+      const job = { field: 'base', g2, name: 'runUnit', units, workArgument: 9 } as const
+      await this.run(job, workBytes(levels, 2 * count, point))
+      const combine = [sums!, windows, blocks, levels, bits, sum!]
+      await this.run({ field: 'base', g2, name: 'combine', units: [combine] })
+      await this.run({ field: 'base', g2, name: 'writePoint', units: [[sum!, result!]] })
+      return this.#readPoint(group, result!)
+    })
+  }
+
+  #readPoint(group: Group, address: number): Point {
+    const words = new Uint32Array(this.memory.buffer, address, POINT_BYTES[group] / 4)
+    if (isZero(words)) return undefined
+    const coordinates = Array.from({ length: words.length / 8 }, (_, index) => {
+      const value = words.subarray(8 * index, 8 * index + 8).reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n)
+      return mod(value * FROM_MONTGOMERY, BASE_MODULUS)
+    })
+    return { x: coordinates.slice(0, coordinates.length / 2), y: coordinates.slice(coordinates.length / 2) }
+  }
+}
+
+class LoadedBases implements Bases {
+  readonly group: Group
+  readonly count: number
+  readonly #address: number
+  #release: (() => void) | undefined
+
+  constructor(group: Group, count: number, address: number, release: () => void) {
+    this.group = group
+    this.count = count
+    this.#address = address
+    this.#release = release
+  }
+
+  get address(): number {
+    if (!this.#release) throw new MsmError('MSM_DISPOSED', 'These points were freed.')
+    return this.#address
+  }
+
+  get stride(): number {
+    return strideOf(this.group)
+  }
+
+  free(): void {
+    this.#release?.()
+    this.#release = undefined
+  }
+}
+
+function loaded(bases: Bases): LoadedBases {
+  if (bases instanceof LoadedBases) return bases
+  throw new MsmError('MSM_DISPOSED', 'These points were not loaded by an engine.')
+}
+
+/** x, y and βx. */
+const strideOf = (group: Group): number => (group === 'g1' ? 3 : 6) * ELEMENT_BYTES
+
+function checkScalars(bytes: Uint8Array): void {
+  for (let i = 0; i < bytes.length; i += SCALAR_BYTES) {
+    const value = bytes.subarray(i, i + SCALAR_BYTES).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
+    if (value >= ORDER)
+      throw new MsmError('MSM_SCALAR_NOT_REDUCED', `Scalar ${i / SCALAR_BYTES} is not below the order of the groups.`)
+  }
+}

@@ -1,0 +1,17 @@
+/** What the host calls. */
+export { runUnit } from './buckets'
+export { additions, setGroup } from './group'
+export { mul2, setField, setScratch } from './kernels'
+export { combine, readPoints, writePoint } from './points'
+export {
+  evaluateRows,
+  forwardTransform,
+  inverseTransform,
+  multiplyQuads,
+  powers,
+  quotientScalars,
+  readElements,
+  scaleReversed,
+  toQuads,
+} from './polynomial'
+export { splitScalars } from './scalars'
