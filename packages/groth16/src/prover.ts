@@ -1,23 +1,22 @@
 /**
- * The Groth16 prover: a key opened once, proofs from witnesses. Over snarkjs. Runs in Node and in browsers.
+ * The Groth16 prover: a key opened once, proofs from witnesses, in the engine of @iotex2/msm. Runs in Node and in browsers.
  * @module
  */
+import { openEngine } from '@iotex2/msm/engine'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
-import { groth16 } from 'snarkjs'
+import { randomScalar } from './blinding.ts'
 import { ProofError, ProverDisposedError, ProverOptionsError } from './errors.ts'
-import { joinPool } from './pool.ts'
+import { ProofCore } from './proof-core.ts'
 import { checkProvingKeyPoints, parseProvingKey } from './proving-key.ts'
 import { readWitness } from './r1cs.ts'
+import { readScalar, viewOf } from './section-file.ts'
 import { type VerificationKey, verificationKeyOf } from './verification-key.ts'
 import { createVerifier } from './verifier.ts'
 
 export interface ProverOptions {
-  /**
-   * 1 proves on the calling thread, as does any number within one of Node's worker threads. Otherwise a pool of one
-   * worker a core serves all provers of the process.
-   */
+  /** 1, the default, proves on the calling thread and blocks it. More start that many workers, for this prover alone. */
   threads?: number
-  /** How much memory tables of the key's points may take, at most. snarkjs uses none. */
+  /** How much memory tables of the key's points may take, at most. */
   tableMemoryMiB?: number
   /** Whether every point of the key is checked to be on its curve: 0.3 s for 2^16 rows. */
   checkPoints?: boolean
@@ -39,13 +38,9 @@ export interface Prover {
    * breaks a constraint, {@link ProverDisposedError}.
    */
   prove(witness: Uint8Array): Promise<{ proof: Groth16Proof; publicSignals: string[] }>
-  /** Waits for proofs under way, then ends the pool with its last prover, so that the process can exit by itself. */
+  /** Waits for proofs under way, then ends its threads, so that the process can exit by itself. */
   dispose(): Promise<void>
 }
-
-/** ffjavascript's workers (npm web-worker) cannot be started from a worker thread of Node. */
-const isNodeWorker = (): boolean =>
-  globalThis.process?.getBuiltinModule?.('node:worker_threads')?.isMainThread === false
 
 const countOf = (name: string, value: number, least: number): number => {
   if (!Number.isSafeInteger(value) || value < least)
@@ -54,26 +49,34 @@ const countOf = (name: string, value: number, least: number): number => {
 }
 
 /**
- * Opens a .zkey and keeps it in memory, as it is given: the bytes must not change while the prover lives.
- * Throws CircuitFileError, {@link ProverOptionsError}.
+ * Opens a .zkey: reads what proofs need of it into the engine, so that the file's bytes may be let go.
+ * Throws CircuitFileError, {@link ProverOptionsError}, and MsmError where memory or threads are lacking.
  */
 export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promise<Prover> {
-  const threads = options.threads === undefined ? undefined : countOf('threads', options.threads, 1)
+  const threads = countOf('threads', options.threads ?? 1, 1)
   if (options.tableMemoryMiB !== undefined) countOf('tableMemoryMiB', options.tableMemoryMiB, 0)
   const key = parseProvingKey(zkey)
   if (options.checkPoints) checkProvingKeyPoints(key)
   const verificationKey = verificationKeyOf(key)
   const verifier = await createVerifier(verificationKey)
-  const singleThread = threads === 1 || isNodeWorker()
+  const { wires, publicSignals: publicCount } = key
+  const engine = await openEngine({ threads })
+  const core = await ProofCore.load(engine, key).catch(async (error) => {
+    await engine.dispose()
+    throw error
+  })
   const underWay = new Set<Promise<unknown>>()
   let disposed = false
-  const leavePool = singleThread ? async () => {} : joinPool()
 
   const prove: Prover['prove'] = async (witness) => {
-    const wires = readWitness(witness).length / 32
-    if (wires !== key.wires)
-      throw new ProofError(`The witness has ${wires} wires, the circuit ${key.wires}: it is another circuit's.`)
-    const { proof, publicSignals } = await groth16.prove(zkey, witness, undefined, { singleThread })
+    const values = readWitness(witness)
+    if (values.length / 32 !== wires)
+      throw new ProofError(
+        `The witness has ${values.length / 32} wires, the circuit ${wires}: it is another circuit's.`,
+      )
+    const proof = await core.prove(values, randomScalar(), randomScalar())
+    const view = viewOf(values)
+    const publicSignals = Array.from({ length: publicCount }, (_, i) => readScalar(view, 32 * (i + 1)).toString())
     if (!(await verifier.verify(publicSignals, proof)))
       throw new ProofError('The witness does not satisfy the circuit.')
     return { proof, publicSignals }
@@ -95,7 +98,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
     async dispose() {
       disposed = true
       await Promise.allSettled(underWay)
-      await leavePool()
+      await engine.dispose()
     },
   }
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { BASE_MODULUS, inverse, isOnCurve, mod, multiplyPoint, ORDER, type Point } from '../reference/curve.ts'
+import { bytesToBigint } from './bytes.ts'
 import type { Group } from './engine.ts'
 import { MsmError } from './errors.ts'
 
@@ -12,9 +13,7 @@ const FROM_MONTGOMERY = inverse(1n << 256n)
 export function checkPoints(group: Group, bytes: Uint8Array): void {
   const components = group === 'g1' ? 2 : 4
   for (let offset = 0, index = 0; offset < bytes.length; offset += 32 * components, index++) {
-    const raw = Array.from({ length: components }, (_, i) =>
-      bytes.subarray(offset + 32 * i, offset + 32 * i + 32).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n),
-    )
+    const raw = Array.from({ length: components }, (_, i) => bytesToBigint(bytes, offset + 32 * i))
     if (raw.every((component) => component === 0n)) continue
     const coordinates = raw.map((component) => mod(component * FROM_MONTGOMERY))
     const point: Point = { x: coordinates.slice(0, components / 2), y: coordinates.slice(components / 2) }

@@ -38,6 +38,15 @@ function writeWords(memory: ArrayBufferLike, address: number, value: bigint, wor
   for (let i = 0; i < words; i++) view[i] = Number((value >> BigInt(i * bits)) & ((1n << BigInt(bits)) - 1n))
 }
 
+/** Returns the bytes of a quad of elements, in Montgomery form. */
+export function elementQuad(modulus: bigint, elements: readonly [bigint, bigint, bigint, bigint]): Uint8Array {
+  const limbs = new Int16Array(QUAD_BYTES / 2)
+  for (const [lane, element] of elements.entries())
+    for (const [i, limb] of balancedLimbs(mod(element << MONTGOMERY_BITS, modulus)).entries())
+      limbs[8 * (i >> 1) + 2 * lane + (i & 1)] = limb
+  return new Uint8Array(limbs.buffer)
+}
+
 function writeField(
   memory: ArrayBufferLike,
   address: number,

@@ -8,6 +8,7 @@
 import type { Point } from '../reference/curve.ts'
 import { BASE_MODULUS, inverse, mod, ORDER } from '../reference/curve.ts'
 import { ADDRESS, ELEMENT_BYTES, SCRATCH } from '../wasm/layout.ts'
+import { bytesToBigint, writeBigint } from './bytes.ts'
 import { checkPoints } from './check.ts'
 import { writeConstants } from './constants.ts'
 import { MsmError } from './errors.ts'
@@ -71,13 +72,13 @@ export async function openEngine(options: EngineOptions = {}): Promise<Engine> {
  * The module imports a shared memory. Where there is none, the import's limits say so instead: flag 3 (shared, with a maximum)
  * becomes 1 (with a maximum).
  */
-export function withUnsharedMemory(module: Uint8Array): Uint8Array {
+export function withUnsharedMemory(module: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
   const name = new TextEncoder().encode('\u0003env\u0006memory\u0002\u0003')
   const at = module.findIndex((_, index) => name.every((byte, offset) => module[index + offset] === byte))
-  return module.with(at + name.length - 1, 1)
+  const own = module.slice()
+  own[at + name.length - 1] = 1
+  return own
 }
-
-const isZero = (words: Uint32Array): boolean => words.every((word) => word === 0)
 
 export class Engine {
   readonly memory: WebAssembly.Memory
@@ -154,30 +155,39 @@ export class Engine {
    * Loads points: {@link POINT_BYTES} each, (0, 0) for infinity. Throws {@link MsmError} MSM_LENGTH_MISMATCH,
    * MSM_OUT_OF_MEMORY and, where checked, MSM_POINT_NOT_ON_CURVE and MSM_POINT_NOT_IN_SUBGROUP.
    */
-  async loadBases(group: Group, bytes: Uint8Array, options: LoadOptions = {}): Promise<Bases> {
+  async loadBases(group: Group, bytes: Uint8Array | readonly Uint8Array[], options: LoadOptions = {}): Promise<Bases> {
     const size = POINT_BYTES[group]
-    if (bytes.length % size !== 0)
+    const parts = bytes instanceof Uint8Array ? [bytes] : bytes
+    if (parts.some(({ length }) => length % size !== 0))
       throw new MsmError(
         'MSM_LENGTH_MISMATCH',
-        `Points of ${group} take ${size} bytes each, not ${bytes.length} in all.`,
+        `Points of ${group} take ${size} bytes each, and these are no whole number of them.`,
       )
-    if (options.check) checkPoints(group, bytes)
-    const count = bytes.length / size
+    if (options.check) for (const part of parts) checkPoints(group, part)
+    return this.exclusive(() => this.loadBasesWithin(group, parts))
+  }
+
+  /** {@link loadBases}, unchecked and within {@link exclusive}. */
+  async loadBasesWithin(group: Group, parts: readonly Uint8Array[]): Promise<Bases> {
+    const size = POINT_BYTES[group]
+    const count = parts.reduce((sum, { length }) => sum + length, 0) / size
     const stride = strideOf(group)
     const address = this.heap.allocate(count * stride)
-    await this.exclusive(() =>
-      this.borrow([CHUNK * this.threads * size], async (source) => {
-        // Through a small window, so that the points are not in memory twice.
-        for (let from = 0; from < count; from += CHUNK * this.threads) {
-          const to = Math.min(count, from + CHUNK * this.threads)
-          this.write(source, bytes.subarray(from * size, to * size))
+    await this.borrow([CHUNK * this.threads * size], async (source) => {
+      // Through a small window, so that the points are not in memory twice.
+      let target = address
+      for (const part of parts)
+        for (let from = 0; from < part.length; from += CHUNK * this.threads * size) {
+          const window = part.subarray(from, from + CHUNK * this.threads * size)
+          const points = window.length / size
+          this.write(source, window)
           const units: number[][] = []
-          for (let i = 0; i < to - from; i += CHUNK)
-            units.push([source, i, Math.min(i + CHUNK, to - from), address + from * stride, stride, 2])
+          for (let i = 0; i < points; i += CHUNK)
+            units.push([source, i, Math.min(i + CHUNK, points), target, stride, 2])
           await this.run({ field: 'base', g2: group === 'g2', name: 'readPoints', units })
+          target += points * stride
         }
-      }),
-    )
+    })
     return new LoadedBases(group, count, address, () => this.heap.release(address, count * stride))
   }
 
@@ -233,14 +243,21 @@ export class Engine {
   }
 
   #readPoint(group: Group, address: number): Point {
-    const words = new Uint32Array(this.memory.buffer, address, POINT_BYTES[group] / 4)
-    if (isZero(words)) return undefined
-    const coordinates = Array.from({ length: words.length / 8 }, (_, index) => {
-      const value = words.subarray(8 * index, 8 * index + 8).reduceRight((sum, word) => (sum << 32n) | BigInt(word), 0n)
-      return mod(value * FROM_MONTGOMERY, BASE_MODULUS)
-    })
+    const bytes = new Uint8Array(this.memory.buffer, address, POINT_BYTES[group])
+    if (bytes.every((byte) => byte === 0)) return undefined
+    const coordinates = Array.from({ length: bytes.length / 32 }, (_, index) =>
+      mod(bytesToBigint(bytes, 32 * index) * FROM_MONTGOMERY, BASE_MODULUS),
+    )
     return { x: coordinates.slice(0, coordinates.length / 2), y: coordinates.slice(coordinates.length / 2) }
   }
+}
+
+/** Returns a point's bytes as {@link Engine.loadBases} takes them. */
+export function pointBytes(group: Group, point: Point): Uint8Array {
+  const bytes = new Uint8Array(POINT_BYTES[group])
+  for (const [i, component] of (point ? [...point.x, ...point.y] : []).entries())
+    writeBigint(bytes, 32 * i, mod(component << 256n))
+  return bytes
 }
 
 class LoadedBases implements Bases {
@@ -281,8 +298,7 @@ const strideOf = (group: Group): number => (group === 'g1' ? 3 : 6) * ELEMENT_BY
 
 function checkScalars(bytes: Uint8Array): void {
   for (let i = 0; i < bytes.length; i += SCALAR_BYTES) {
-    const value = bytes.subarray(i, i + SCALAR_BYTES).reduceRight((sum, byte) => (sum << 8n) | BigInt(byte), 0n)
-    if (value >= ORDER)
+    if (bytesToBigint(bytes, i) >= ORDER)
       throw new MsmError('MSM_SCALAR_NOT_REDUCED', `Scalar ${i / SCALAR_BYTES} is not below the order of the groups.`)
   }
 }

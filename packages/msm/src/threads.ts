@@ -70,7 +70,10 @@ export function startThreads(count: number, module: WebAssembly.Module, memory: 
     for (const thread of threads) thread.hold(false)
   }
   const onReply = ({ id, error }: { id: number; error?: string }): void => {
-    if (error !== undefined) return fail(error)
+    if (error !== undefined) {
+      fail(error)
+      return
+    }
     if (current?.id !== id || --current.left > 0) return
     const { settle } = current
     current = undefined
