@@ -11,8 +11,11 @@ import { writeGenerated } from './generated.ts'
 
 /** Artifact of each binding. The binding drops a leading I of an interface. */
 export const CONTRACTS = [
+  'AttributeToken',
+  'CredentialRegistry',
   'DeviceNFT',
   'DeviceRewards',
+  'Ed25519Attestor',
   'FleetManager',
   'IoID',
   'IoIDRegistry',
@@ -22,6 +25,8 @@ export const CONTRACTS = [
   'ProjectRegistry',
   'ProverBond',
   'RewardToken',
+  'UniversalFactory',
+  'VerifyingProxy',
   'W3bstreamDebits',
   'W3bstreamProject',
   'W3bstreamProjectReward',

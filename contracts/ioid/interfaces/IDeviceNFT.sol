@@ -34,6 +34,9 @@ interface IDeviceNFT is IERC721 {
 
     /* OWNER */
 
+    /// @notice Names the token. The caller becomes the owner: create and initialize in one transaction.
+    function initialize(string calldata _name, string calldata _symbol) external;
+
     /// @notice Allows `_minter` to mint `_minterAllowedAmount` tokens, whatever it was allowed before. Only the owner.
     function configureMinter(address _minter, uint256 _minterAllowedAmount) external;
 
@@ -53,9 +56,12 @@ interface IDeviceNFT is IERC721 {
 
     /* VIEWS */
 
+    function owner() external view returns (address);
+    function transferOwnership(address newOwner) external;
+
     function isMinter(address account) external view returns (bool);
 
-    /// @notice Returns how many tokens `minter` may still mint.
+    /// @notice Returns how many tokens `minter` may still mint. 2^248 - 1 and more are without end, and stay 2^256 - 1.
     function minterAllowance(address minter) external view returns (uint256);
 
     /// @notice Returns how many tokens were minted. Ids run from 1 to this number.
