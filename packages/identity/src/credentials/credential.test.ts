@@ -379,6 +379,20 @@ describe('status lists', () => {
     )
   })
 
+  test('a credential makes a verifier ask for a few lists only', async () => {
+    const credentialStatus = Array.from({ length: 5 }, (_, i) => statusEntry(URL, 'revocation', i))
+    const signed = await signJws(credentialOf(issuer.did, { credentialStatus }), issuer.signer, { typ: 'vc+jwt' })
+    let requests = 0
+    const load = async () => {
+      requests++
+      return publish('revocation')
+    }
+    await expect(verifyCredential(signed, { ...context, statusLists: { load } })).rejects.toThrow(
+      coded('CREDENTIAL_TOO_LARGE'),
+    )
+    expect(requests).toBe(0)
+  })
+
   test("a list of another issuer's, or one that cannot be had", async () => {
     await expect(check(await withStatus(6), await publish('revocation', holder))).rejects.toThrow(
       coded('STATUS_LIST_MISMATCH'),
