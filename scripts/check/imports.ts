@@ -9,7 +9,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   service: ['protocol'],
   chain: ['protocol'],
-  identity: ['protocol', 'chain'],
+  identity: ['protocol', 'service', 'chain'],
   groth16: ['protocol', 'msm'],
   ioconnect: ['protocol', 'identity'],
   'data-availability': ['protocol', 'service'],

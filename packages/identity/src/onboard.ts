@@ -162,6 +162,19 @@ export class Onboarder {
     return Promise.all(devices.map(async ({ key }) => (await this.find(key.address))!))
   }
 
+  /** Replaces the document of a registered device where it is another. Reverts where the device is not the owner's. */
+  updateDocument(device: DeviceRegistration): Promise<void> {
+    return this.#ensureDocument(device)
+  }
+
+  /** Removes a device with its consent; it may be registered again. Does nothing where it is not registered. */
+  async removeDevice(key: DeviceKey): Promise<void> {
+    const { registry } = await this.#connect()
+    if (!(await registry.exists(key.address))) return
+    const { v, r, s } = await this.#permit(key)
+    await this.#mined(registry.remove(key.address, v, r, s))
+  }
+
   /** Returns a device of this project and owner, or undefined. Throws where it is another's. */
   async #findOwn(projectId: bigint, device: Hex): Promise<RegisteredDevice | undefined> {
     const { owner } = await this.#connect()
