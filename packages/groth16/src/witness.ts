@@ -4,7 +4,7 @@
  * @module
  */
 import { FIELD_MODULUS, toField } from '@iotex2/protocol/field'
-import { WitnessError } from './errors.ts'
+import { CircuitFileError, WitnessError } from './errors.ts'
 import { writeScalar, writeSections } from './section-file.ts'
 
 /** Signals by name; an array is given in the order of its indices, the last one fastest. Integers may be negative. */
@@ -51,13 +51,18 @@ const programs = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>()
 function compiled(wasm: Uint8Array): Promise<WebAssembly.Module> {
   let program = programs.get(wasm)
   if (!program) {
-    program = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>)
+    program = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>).catch((cause: unknown) => {
+      throw new CircuitFileError('The witness program is no WebAssembly, or cut off.', { cause })
+    })
     programs.set(wasm, program)
   }
   return program
 }
 
-/** Returns the .wtns file for `input`. Throws {@link WitnessError} where an input is missing, unknown or unsatisfying. */
+/**
+ * Returns the .wtns file for `input`. Throws {@link WitnessError} where an input is missing, unknown or unsatisfying,
+ * {@link CircuitFileError} where `wasm` is no witness program.
+ */
 export async function calculateWitness(wasm: Uint8Array, input: CircuitInput): Promise<Uint8Array> {
   const trace: string[] = []
   const module = await compiled(wasm)
@@ -77,6 +82,8 @@ export async function calculateWitness(wasm: Uint8Array, input: CircuitInput): P
       showSharedRWMemory: () => {},
     },
   })
+  if (typeof exports.getInputSignalSize !== 'function')
+    throw new CircuitFileError("The witness program is not one of circom 2's.")
   const circuit = exports as unknown as CircuitExports
   circuit.init(0)
 
