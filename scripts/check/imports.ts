@@ -17,6 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   prover: ['protocol', 'service', 'chain', 'groth16'],
   dapp: ['protocol', 'chain'],
   explorer: ['protocol'],
+  cli: ['protocol', 'service', 'chain', 'identity', 'groth16'],
 }
 
 /** Returns one line per forbidden import. Tests may import anything that a devnet needs. */
