@@ -15,6 +15,7 @@ export const RUN_HERE = 'here'
 const suite = (text: string): RunElsewhere => ({ file: 'scripts/test.ts', text })
 const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text })
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
+const zk: RunElsewhere = { file: 'test/docs/zk.test.ts', text: "commands(readDocument('docs/zk.md'))" }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
 
@@ -54,6 +55,21 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm node --env-file=coordinator.env packages/coordinator/src/server.ts': RUN_HERE,
   'pnpm node --env-file=prover.env packages/prover/src/server.ts': RUN_HERE,
   'pnpm node scripts/keystore.ts coordinator.json coordinator.password': RUN_HERE,
+
+  'pnpm iotex2 zk compile factors.circom --out build': zk,
+  'pnpm iotex2 zk setup build/factors.r1cs --development --out build/development.zkey': zk,
+  'pnpm iotex2 zk import-ptau powers.ptau --hash HASH --r1cs build/factors.r1cs': zk,
+  'pnpm iotex2 zk setup build/factors.r1cs --ptau powers.ptau --out build/0.zkey': zk,
+  'pnpm iotex2 zk contribute build/0.zkey build/1.zkey --name "Ada Lovelace"': zk,
+  'pnpm iotex2 zk contribute build/1.zkey build/2.zkey --name "Charles Babbage"': zk,
+  'pnpm iotex2 zk beacon build/2.zkey build/final.zkey --beacon HEX --name "block 40000000"': zk,
+  'pnpm iotex2 zk verify-key build/final.zkey --r1cs build/factors.r1cs --ptau powers.ptau': zk,
+  'pnpm iotex2 zk prove input.json --wasm build/factors.wasm --zkey build/final.zkey --proof proof.json --public public.json':
+    zk,
+  'pnpm iotex2 zk verify proof.json --public public.json --key build/final.zkey': zk,
+  'pnpm iotex2 zk export-verifier build/final.zkey --solidity FactorsVerifier.sol --vkey vkey.json --name factors': zk,
+  'pnpm iotex2 zk --help': zk,
+  'pnpm iotex2 zk verify-key --help': zk,
 }
 
 /** Returns the command as the table has it. */
