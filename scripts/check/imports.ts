@@ -20,6 +20,10 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   cli: ['protocol', 'service', 'chain', 'identity', 'groth16'],
 }
 
+/** Packages that a browser loads, where nothing is that only Node has; but no browser holds a ceremony. */
+const BROWSER = ['explorer', 'groth16']
+const NODE_ONLY = /\/(?:ceremony|powers-of-tau)[^/]*$/
+
 /** Returns one line per forbidden import. Tests may import anything that a devnet needs. */
 export function checkImports(root: string): string[] {
   const problems: string[] = []
@@ -28,6 +32,9 @@ export function checkImports(root: string): string[] {
     const allowed = MAY_IMPORT[own]
     if (!allowed || /\.test\.tsx?$/.test(file)) continue
     const text = readFileSync(`${root}/${file}`, 'utf8')
+    if (BROWSER.includes(own) && !NODE_ONLY.test(file))
+      for (const [found] of text.matchAll(/from 'node:[^']+'|\bBuffer\b/g))
+        problems.push(`${file} needs Node: ${found}. Browsers load ${own}.`)
     for (const [, other] of text.matchAll(/from '@iotex2\/([a-z0-9-]+)/g))
       if (other !== own && !allowed.includes(other!)) problems.push(`${file} imports ${other}: ${own} may not know it.`)
     for (const [, path] of text.matchAll(/from '((?:\.\.\/)+packages\/[^']+)'/g))

@@ -30,6 +30,8 @@ export interface Instance {
   /** Template parameters, in order; the names are for readers. */
   parameters: Record<string, number>
   public: string[]
+  /** Only `pnpm bench prove` uses it, and builds it: no build, no verifier and no snapshot does. */
+  bench?: true
 }
 
 /** What is known of a built instance (meta.json). */
@@ -57,8 +59,12 @@ export class CircuitBuildError extends CodedError {
   }
 }
 
-export const readInstances = (): Record<string, Instance> =>
+const readAllInstances = (): Record<string, Instance> =>
   JSON.parse(readFileSync(join(ROOT, 'circuits/circuits.json'), 'utf8'))
+
+/** Returns the instances that the network proves: those of the benchmarks are left out. */
+export const readInstances = (): Record<string, Instance> =>
+  Object.fromEntries(Object.entries(readAllInstances()).filter(([, { bench }]) => !bench))
 
 /** Where an instance's files are, built or not. */
 export function circuitFiles(name: string, directory = join(ROOT, 'circuits/build', name)): CircuitFiles {
@@ -71,12 +77,30 @@ export function circuitFiles(name: string, directory = join(ROOT, 'circuits/buil
   }
 }
 
+/** Compiles an instance of any parameters, without a key, for tests. Throws {@link CircuitBuildError}. */
+export async function compileCircuit(
+  name: string,
+  instance: Instance,
+): Promise<{ r1cs: Uint8Array; wasm: Uint8Array }> {
+  const directory = join(ROOT, 'circuits/build', `${name}.${process.pid}`)
+  mkdirSync(directory, { recursive: true })
+  try {
+    await compile(name, instance, directory)
+    return {
+      r1cs: readFileSync(join(directory, `${name}.r1cs`)),
+      wasm: readFileSync(join(directory, `${name}_js`, `${name}.wasm`)),
+    }
+  } finally {
+    rmSync(directory, { recursive: true, force: true })
+  }
+}
+
 /** Builds an instance unless it is up to date. Throws {@link CircuitBuildError}. */
 export async function buildCircuit(
   name: string,
   progress: (step: string) => void = () => {},
 ): Promise<{ files: CircuitFiles; built: boolean }> {
-  const instance = readInstances()[name]
+  const instance = readAllInstances()[name]
   if (!instance) throw new CircuitBuildError(`circuits/circuits.json has no instance ${name}.`)
   const files = circuitFiles(name)
   const inputs = inputsHash(instance)

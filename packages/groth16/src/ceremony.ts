@@ -16,9 +16,10 @@ import { bn254 } from './bn254.ts'
 import { isMarkedDevelopment } from './development-setup.ts'
 import { CircuitFileError } from './errors.ts'
 import { withPool } from './pool.ts'
+import { parseProvingKey } from './proving-key.ts'
 import { parseR1cs } from './r1cs.ts'
 import { readSections, section } from './section-file.ts'
-import { exportVerificationKey, isDevelopmentKey, parseProvingKey } from './verification-key.ts'
+import { exportVerificationKey, isDevelopmentKey } from './verification-key.ts'
 
 /** Thrown when a key must not be used in production. Code CEREMONY_INVALID. */
 export class CeremonyError extends CodedError {

@@ -11,6 +11,7 @@
 import { FIELD_MODULUS, toField } from '@iotex2/protocol/field'
 import { blake2b } from '@noble/hashes/blake2.js'
 import { sha256 } from '@noble/hashes/sha2.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import { BASE_MODULUS } from './bn254.ts'
 import { CircuitFileError } from './errors.ts'
 import { type FixedBase, fixedBases } from './fixed-base.ts'
@@ -81,7 +82,7 @@ export function developmentToxicWaste(r1cs: Uint8Array): ToxicWaste {
   const circuit = sha256(r1cs)
   const derive = (name: string): bigint => {
     const hash = sha256(new Uint8Array([...new TextEncoder().encode(`${DEVELOPMENT_LABEL}/${name}/`), ...circuit]))
-    return toField(BigInt(`0x${Buffer.from(hash).toString('hex')}`))
+    return toField(BigInt(`0x${bytesToHex(hash)}`))
   }
   return { tau: derive('tau'), alpha: derive('alpha'), beta: derive('beta') }
 }

@@ -4,10 +4,33 @@
  */
 import { CodedError } from '@iotex2/protocol/errors'
 
-/** Thrown when a .r1cs, .wtns or .zkey file is malformed or of another curve. Code CIRCUIT_FILE_INVALID. */
+/**
+ * What is wrong with a file: `format` it is another kind of file or version; `truncated` it ends too early, or has bytes
+ * behind its end; `sections` one is missing or there twice; `size` one has not the length that the header asks for;
+ * `field` it is of another curve; `range` a count or an index is out of its bounds; `element` a number is not reduced;
+ * `point` a point is not on its curve; `program` a witness program is none that circom 2 made for BN254.
+ */
+export type CircuitFileProblem =
+  | 'format'
+  | 'truncated'
+  | 'sections'
+  | 'size'
+  | 'field'
+  | 'range'
+  | 'element'
+  | 'point'
+  | 'program'
+
+/**
+ * Thrown when a .r1cs, .wtns, .zkey or circuit's .wasm file is malformed or of another curve.
+ * Code CIRCUIT_FILE_INVALID; `problem` tells which check refused it.
+ */
 export class CircuitFileError extends CodedError {
-  constructor(message: string, options?: ErrorOptions) {
+  readonly problem: CircuitFileProblem | undefined
+
+  constructor(message: string, { problem, ...options }: ErrorOptions & { problem?: CircuitFileProblem } = {}) {
     super('CIRCUIT_FILE_INVALID', message, options)
+    this.problem = problem
   }
 }
 
@@ -22,6 +45,13 @@ export class WitnessError extends CodedError {
 export class ProofError extends CodedError {
   constructor(message: string, options?: ErrorOptions) {
     super('PROOF_INVALID', message, options)
+  }
+}
+
+/** Thrown when a prover is opened with options that make no sense. Code PROVER_OPTIONS_INVALID. */
+export class ProverOptionsError extends CodedError {
+  constructor(message: string) {
+    super('PROVER_OPTIONS_INVALID', message)
   }
 }
 

@@ -2,7 +2,7 @@
  * A Groth16 proof on BN254: snarkjs's JSON between services, eight words for IVerifier.
  * @module
  */
-import { bigintToBytes, fromHex, type Hex, toHex } from '@iotex2/protocol/hex'
+import { type Hex, isHex } from '@iotex2/protocol/hex'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 import type { G1Coordinates, G2Coordinates } from 'ffjavascript'
 import { BASE_MODULUS } from './bn254.ts'
@@ -47,15 +47,13 @@ export function proofPoints({ pi_a, pi_b, pi_c }: Groth16Proof): ProofPoints {
 export function encodeProof(proof: Groth16Proof): Hex {
   const { a, b, c } = proofPoints(proof)
   const words = [...a, b[0][1], b[0][0], b[1][1], b[1][0], ...c]
-  return toHex(Buffer.concat(words.map((word) => bigintToBytes(word, 32))))
+  return `0x${words.map((word) => word.toString(16).padStart(64, '0')).join('')}`
 }
 
 /** Inverse of {@link encodeProof}. Throws {@link ProofError} where the length is wrong. */
 export function decodeProof(encoded: Hex): Groth16Proof {
-  const bytes = fromHex(encoded)
-  if (bytes.length !== 32 * WORDS || encoded.length !== 2 + 64 * WORDS)
-    throw new ProofError(`A proof has ${32 * WORDS} bytes.`)
-  const word = (i: number): string => BigInt(toHex(bytes.subarray(32 * i, 32 * i + 32))).toString()
+  if (!isHex(encoded, 32 * WORDS)) throw new ProofError(`A proof has ${32 * WORDS} bytes.`)
+  const word = (i: number): string => BigInt(`0x${encoded.slice(2 + 64 * i, 66 + 64 * i)}`).toString()
   const infinite = (...words: number[]): boolean => words.every((i) => word(i) === '0')
   const g1 = (x: number): string[] => (infinite(x, x + 1) ? ['0', '1', '0'] : [word(x), word(x + 1), '1'])
   return {

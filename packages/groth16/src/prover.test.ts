@@ -6,6 +6,7 @@ import { BASE_MODULUS } from './bn254.ts'
 import { setupDevelopmentInsecure } from './development-setup.ts'
 import { decodeProof, encodeProof } from './proof.ts'
 import { open, type Prover } from './prover.ts'
+import { parseProvingKey } from './proving-key.ts'
 import { findBrokenConstraint, parseR1cs, parseWitness } from './r1cs.ts'
 import { tinyR1cs, tinyWitness } from './tiny-circuit.fixture.ts'
 import { createVerifier, type Verifier } from './verifier.ts'
@@ -91,6 +92,41 @@ test('a witness of another circuit, or none, yields no proof', async () => {
   })
   await expect(shorter.prove(new Uint8Array(40))).rejects.toMatchObject({ code: 'CIRCUIT_FILE_INVALID' })
   await shorter.dispose()
+})
+
+test.each([{ threads: 0 }, { threads: 1.5 }, { threads: Number.NaN }, { tableMemoryMiB: -1 }])(
+  'open refuses %o',
+  async (options) => {
+    await expect(open(zkey, options)).rejects.toMatchObject({ code: 'PROVER_OPTIONS_INVALID' })
+  },
+)
+
+test('a point off its curve is refused on opening where that is asked for, and proves nothing where not', async () => {
+  const { a } = parseProvingKey(zkey)
+  const spoilt = zkey.slice()
+  // The first coordinate of the private input's A.
+  spoilt[a.byteOffset - zkey.byteOffset + 3 * 64]! ^= 1
+  await expect(open(spoilt, { checkPoints: true })).rejects.toMatchObject({
+    code: 'CIRCUIT_FILE_INVALID',
+    problem: 'point',
+  })
+  const unchecked = await open(spoilt, { threads: 1 })
+  await expect(unchecked.prove(tinyWitness(3n, 4n))).rejects.toMatchObject({ code: 'PROOF_INVALID' })
+  await unchecked.dispose()
+})
+
+test.each([1, undefined])('dispose waits for a proof under way, threads: %s', async (threads) => {
+  const other = await open(zkey, { threads })
+  const proving = other.prove(tinyWitness(3n, 4n))
+  await other.dispose()
+  const { proof, publicSignals } = await proving
+  expect(await verifier.verify(publicSignals, proof)).toBe(true)
+})
+
+test('two proofs of one witness are different, and both hold', async () => {
+  const again = await prover.prove(tinyWitness(3n, 4n))
+  expect(again.publicSignals).toEqual(proven.publicSignals)
+  for (const point of ['pi_a', 'pi_b', 'pi_c'] as const) expect(again.proof[point]).not.toEqual(proven.proof[point])
 })
 
 test('proves on one thread as well', async () => {

@@ -8,6 +8,7 @@ import { writeScalar, writeSections } from './section-file.ts'
 import { encodeWitness } from './witness.ts'
 
 const STEPS = 20
+export const TINY_CONSTRAINTS = STEPS
 /** Wires: the constant, the last x (output), the unused public input, then x_0 to x_{STEPS − 1}. */
 const OUTPUT = 1
 const WIRES = 3 + STEPS

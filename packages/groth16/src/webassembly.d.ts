@@ -3,6 +3,7 @@ declare namespace WebAssembly {
   interface Module {
     readonly brand: 'WebAssembly.Module'
   }
+  const Module: { exports(module: Module): { name: string; kind: string }[] }
   interface Instance {
     readonly exports: Record<string, unknown>
   }

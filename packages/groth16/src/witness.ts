@@ -3,15 +3,21 @@
  * The ABI is that of circom 2 (https://docs.circom.io/getting-started/computing-the-witness).
  * @module
  */
+
+import { CodedError } from '@iotex2/protocol/errors'
 import { FIELD_MODULUS, toField } from '@iotex2/protocol/field'
 import { CircuitFileError, WitnessError } from './errors.ts'
-import { writeScalar, writeSections } from './section-file.ts'
+import { readScalar, viewOf, writeScalar, writeSections } from './section-file.ts'
 
 /** Signals by name; an array is given in the order of its indices, the last one fastest. Integers may be negative. */
 export type CircuitInput = Record<string, InputValue>
 export type InputValue = bigint | readonly InputValue[]
 
 interface CircuitExports {
+  getVersion(): number
+  getFieldNumLen32(): number
+  /** Puts the field's modulus into the shared words. */
+  getRawPrime(): void
   init(sanityCheck: number): void
   getMessageChar(): number
   getInputSize(): number
@@ -45,27 +51,67 @@ function signalHash(name: string): [high: number, low: number] {
   return [Number(hash >> 32n), Number(hash & 0xffffffffn)]
 }
 
+const EXPORTS: readonly (keyof CircuitExports)[] = [
+  'getVersion',
+  'getFieldNumLen32',
+  'getRawPrime',
+  'init',
+  'getMessageChar',
+  'getInputSize',
+  'getInputSignalSize',
+  'setInputSignal',
+  'getWitnessSize',
+  'getWitness',
+  'readSharedRWMemory',
+  'writeSharedRWMemory',
+]
+
+const ABI_VERSION = 2
+
+const notCircom = (why: string, cause?: unknown): CircuitFileError =>
+  new CircuitFileError(`Not a witness program of circom 2: ${why}.`, { problem: 'program', cause })
+
 /** Programs by their bytes: compiling takes longer than running. */
 const programs = new WeakMap<Uint8Array, Promise<WebAssembly.Module>>()
+
+async function compile(wasm: Uint8Array): Promise<WebAssembly.Module> {
+  const module = await WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>).catch((cause: unknown) => {
+    throw notCircom('it is no WebAssembly', cause)
+  })
+  const functions = new Set(
+    WebAssembly.Module.exports(module).flatMap(({ name, kind }) => (kind === 'function' ? [name] : [])),
+  )
+  const missing = EXPORTS.filter((name) => !functions.has(name))
+  if (missing.length > 0) throw notCircom(`it does not export ${missing.join(', ')}`)
+  return module
+}
 
 function compiled(wasm: Uint8Array): Promise<WebAssembly.Module> {
   let program = programs.get(wasm)
   if (!program) {
-    program = WebAssembly.compile(wasm as Uint8Array<ArrayBuffer>).catch((cause: unknown) => {
-      throw new CircuitFileError('The witness program is no WebAssembly, or cut off.', { cause })
-    })
+    program = compile(wasm)
     programs.set(wasm, program)
   }
   return program
 }
 
 /**
- * Returns the .wtns file for `input`. Throws {@link WitnessError} where an input is missing, unknown or unsatisfying,
- * {@link CircuitFileError} where `wasm` is no witness program.
+ * Returns the .wtns file for `input`. The program is code, and runs as long as it likes: take it from where the key
+ * comes from. Throws {@link WitnessError} where an input is missing, unknown or unsatisfying, {@link CircuitFileError}
+ * for a program that circom 2 did not make for BN254, or that traps.
  */
 export async function calculateWitness(wasm: Uint8Array, input: CircuitInput): Promise<Uint8Array> {
-  const trace: string[] = []
   const module = await compiled(wasm)
+  try {
+    return await run(module, input)
+  } catch (cause) {
+    if (cause instanceof CodedError) throw cause
+    throw notCircom('it fails', cause)
+  }
+}
+
+async function run(module: WebAssembly.Module, input: CircuitInput): Promise<Uint8Array> {
+  const trace: string[] = []
   const readMessage = (): string => {
     let message = ''
     for (let char = circuit.getMessageChar(); char !== 0; char = circuit.getMessageChar())
@@ -82,12 +128,20 @@ export async function calculateWitness(wasm: Uint8Array, input: CircuitInput): P
       showSharedRWMemory: () => {},
     },
   })
-  if (typeof exports.getInputSignalSize !== 'function')
-    throw new CircuitFileError("The witness program is not one of circom 2's.")
   const circuit = exports as unknown as CircuitExports
+  const scalar = viewOf(new Uint8Array(32))
+  const readShared = (view: DataView, offset: number): void => {
+    for (let word = 0; word < WORDS; word++) view.setUint32(offset + 4 * word, circuit.readSharedRWMemory(word), true)
+  }
+  if (circuit.getVersion() !== ABI_VERSION) throw notCircom(`its version is ${circuit.getVersion()}`)
+  if (circuit.getFieldNumLen32() === WORDS) {
+    circuit.getRawPrime()
+    readShared(scalar, 0)
+  }
+  if (readScalar(scalar, 0) !== FIELD_MODULUS)
+    throw new CircuitFileError('The witness program is not over BN254.', { problem: 'field' })
   circuit.init(0)
 
-  const scalar = new DataView(new ArrayBuffer(32))
   let given = 0
   for (const [name, value] of Object.entries(input)) {
     const [high, low] = signalHash(name)
@@ -108,10 +162,10 @@ export async function calculateWitness(wasm: Uint8Array, input: CircuitInput): P
 
   const size = circuit.getWitnessSize()
   const values = new Uint8Array(size * 32)
-  const view = new DataView(values.buffer)
+  const view = viewOf(values)
   for (let i = 0; i < size; i++) {
     circuit.getWitness(i)
-    for (let word = 0; word < WORDS; word++) view.setUint32(32 * i + 4 * word, circuit.readSharedRWMemory(word), true)
+    readShared(view, 32 * i)
   }
   return encodeWitness(values)
 }
