@@ -24,6 +24,8 @@ export interface Settings {
   password?: string | undefined
   /** IOTEX2_DEVICE_PASSWORD: opens a device's keystore. */
   devicePassword?: string | undefined
+  /** LOCAL_RPC_URL, IOTEX_TESTNET_RPC_URL, IOTEX_MAINNET_RPC_URL: as hardhat.config.ts reads them. */
+  rpcUrls?: Partial<Record<string, string | undefined>>
 }
 
 /** What a command has to say: `lines` for people, `json` for machines, bigints in it as decimal text. */

@@ -3,7 +3,8 @@
  * The program `iotex2`. It alone reads the environment:
  *
  * - IOTEX2_PASSWORD opens the keystore of whoever sends transactions;
- * - IOTEX2_DEVICE_PASSWORD opens a device's keystore.
+ * - IOTEX2_DEVICE_PASSWORD opens a device's keystore;
+ * - LOCAL_RPC_URL, IOTEX_TESTNET_RPC_URL and IOTEX_MAINNET_RPC_URL replace the networks' usual JSON-RPC.
  * @module
  */
 import { Console } from 'node:console'
@@ -29,7 +30,15 @@ process.exitCode = await runCommandLine(
     }),
     terminal: createTerminal({ input: process.stdin, output: process.stderr }),
     randomBytes: (length) => randomBytes(length),
-    settings: { password: process.env.IOTEX2_PASSWORD, devicePassword: process.env.IOTEX2_DEVICE_PASSWORD },
+    settings: {
+      password: process.env.IOTEX2_PASSWORD,
+      devicePassword: process.env.IOTEX2_DEVICE_PASSWORD,
+      rpcUrls: {
+        local: process.env.LOCAL_RPC_URL,
+        iotexTestnet: process.env.IOTEX_TESTNET_RPC_URL,
+        iotexMainnet: process.env.IOTEX_MAINNET_RPC_URL,
+      },
+    },
   },
   { stdout: (text) => process.stdout.write(text), stderr: (text) => process.stderr.write(text) },
 )

@@ -24,5 +24,26 @@ export const COMMANDS: Group = {
         'export-verifier': load(() => import('./zk/export-verifier.ts')),
       },
     },
+    project: {
+      summary: 'Register projects and equip them for devices',
+      members: {
+        register: load(() => import('./project/register.ts')),
+        apply: load(() => import('./project/apply.ts')),
+        'set-device-nft': load(() => import('./project/set-device-nft.ts')),
+        show: load(() => import('./project/show.ts')),
+      },
+    },
+    ioid: {
+      summary: 'Give devices keys, DIDs and ioIDs',
+      members: {
+        keygen: load(() => import('./ioid/keygen.ts')),
+        did: load(() => import('./ioid/did.ts')),
+        register: load(() => import('./ioid/register.ts')),
+        resolve: load(() => import('./ioid/resolve.ts')),
+        list: load(() => import('./ioid/list.ts')),
+        transfer: load(() => import('./ioid/transfer.ts')),
+        remove: load(() => import('./ioid/remove.ts')),
+      },
+    },
   },
 }

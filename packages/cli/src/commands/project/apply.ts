@@ -1,0 +1,38 @@
+import { formatEther } from 'ethers'
+import { Type } from 'typebox'
+import { count, defineCommand } from '../../command.ts'
+import { expectProject, IdentityError, projectOperand, SENDS, withWriter, writeOptions } from '../../identity.ts'
+import { iotx, toWei } from '../../iotx.ts'
+
+export default defineCommand({
+  summary: 'Buy ioIDs for a hardware project',
+  details: [SENDS],
+  operands: ['project'],
+  options: Type.Object({
+    project: projectOperand,
+    amount: count('How many ioIDs.', { minimum: 1, maximum: 1_000_000 }),
+    maxPrice: Type.Optional(iotx('Buy nothing if all of them together cost more.')),
+    ...writeOptions,
+  }),
+  run: (options, context) =>
+    withWriter(options, context, async ({ contracts: { project, store }, signer }) => {
+      const id = BigInt(options.project)
+      const amount = BigInt(options.amount)
+      await expectProject(project, id)
+      const fee = (await store.price()) * amount
+      if (options.maxPrice !== undefined && fee > toWei(options.maxPrice))
+        throw new IdentityError(
+          'PRICE_TOO_HIGH',
+          `${amount} ioIDs cost ${formatEther(fee)} IOTX now, more than ${options.maxPrice}: nothing was sent.`,
+        )
+      await store.applyIoIDs(id, amount, { value: fee })
+      const [applied, activated] = await Promise.all([store.projectAppliedAmount(id), store.projectActivedAmount(id)])
+      return {
+        lines: [
+          `project ${id} bought ${amount} ioIDs for ${formatEther(fee)} IOTX`,
+          `${applied - activated} of ${applied} are free`,
+        ],
+        json: { project: id, amount, feeWei: fee, applied, activated, transactions: signer.transactions },
+      }
+    }),
+})
