@@ -16,6 +16,7 @@ const suite = (text: string): RunElsewhere => ({ file: 'scripts/test.ts', text }
 const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text })
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
 const zk: RunElsewhere = { file: 'test/docs/zk.test.ts', text: "commands(readDocument('docs/zk.md'))" }
+const ioid: RunElsewhere = { file: 'test/docs/ioid.test.ts', text: "commands(readDocument('docs/ioid.md'))" }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
 
@@ -70,6 +71,27 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm iotex2 zk export-verifier build/final.zkey --solidity FactorsVerifier.sol --vkey vkey.json --name factors': zk,
   'pnpm iotex2 zk --help': zk,
   'pnpm iotex2 zk verify-key --help': zk,
+
+  'pnpm iotex2 ioid keygen owner.json': ioid,
+  'pnpm iotex2 ioid keygen device.json': ioid,
+  'pnpm iotex2 project register "Weather stations" --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project set-device-nft 1 --name "Weather station" --symbol WSN --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project apply 1 --amount 10 --max-price 10 --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project show 1 --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid did device.json --document device.did.json': ioid,
+  'pnpm iotex2 ioid register device.json --project 1 --document device.did.json --store documents --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 ioid list --project 1 --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid resolve DID --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid transfer device.json --to ADDRESS --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 ioid remove device.json --network iotexTestnet --deployment addresses.json --keystore new-owner.json':
+    ioid,
+  'pnpm iotex2 ioid --help': ioid,
+  'pnpm iotex2 project --help': ioid,
 }
 
 /** Returns the command as the table has it. */

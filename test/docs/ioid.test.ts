@@ -1,0 +1,69 @@
+/**
+ * Runs every command of docs/ioid.md, in order, on a chain of the testnet's id. What people answer comes from the
+ * environment: passwords, and --yes for their consent.
+ * @module
+ */
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CONTRACT_IDS } from '@iotex2/chain/deployment'
+import { parseEther } from 'ethers'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { deployIdentity } from '../../packages/identity/test/deploy-identity.ts'
+import { type ChainNode, startChain } from '../chain-node.ts'
+import { runGuide } from './cli.ts'
+import { commands, readDocument } from './documents.ts'
+
+const directory = mkdtempSync(join(tmpdir(), 'iotex2-guide-ioid-'))
+let chain: ChainNode
+
+beforeAll(async () => {
+  chain = await startChain({ chainId: 4690 })
+  const deployed = (await deployIdentity(chain.url, 10n ** 18n)) as unknown as Record<string, string>
+  const book = {
+    [CONTRACT_IDS.project]: deployed.project,
+    [CONTRACT_IDS.projectRegistry]: deployed.projectRegistry,
+    [CONTRACT_IDS.ioIDStore]: deployed.store,
+    [CONTRACT_IDS.ioID]: deployed.ioID,
+    [CONTRACT_IDS.ioIDRegistry]: deployed.registry,
+    [CONTRACT_IDS.deviceNftImplementation]: deployed.deviceNFT,
+  }
+  writeFileSync(join(directory, 'addresses.json'), JSON.stringify(book))
+})
+afterAll(async () => {
+  await chain?.stop()
+  rmSync(directory, { recursive: true })
+})
+
+test('every command succeeds, one after the other', { timeout: 180_000 }, async () => {
+  const env = { IOTEX2_PASSWORD: 'a password', IOTEX2_DEVICE_PASSWORD: 'a password', IOTEX_TESTNET_RPC_URL: chain.url }
+  const run = async (command: string): Promise<string> => {
+    const { code, stdout, stderr } = await runGuide(directory, command, env)
+    expect(code, `${command}\n${stderr}`).toBe(0)
+    return stdout
+  }
+  /** Makes a funded owner: the faucet's part. */
+  const fund = async (keystore: string): Promise<string> => {
+    const address = `0x${JSON.parse(readFileSync(join(directory, keystore), 'utf8')).address}`
+    await chain.rpc('hardhat_setBalance', [address, `0x${parseEther('100').toString(16)}`])
+    return address
+  }
+  await run('pnpm iotex2 ioid keygen new-owner.json')
+  const newOwner = await fund('new-owner.json')
+
+  let did = ''
+  const said: Record<string, string> = {}
+  for (const command of commands(readDocument('docs/ioid.md')).filter((line) => line.startsWith('pnpm iotex2 '))) {
+    const yes = command.includes('--keystore') ? ' --yes' : ''
+    const [, , group, verb] = command.split(' ')
+    const printed = await run(`${command.replace('DID', did).replace('ADDRESS', newOwner)}${yes}`)
+    said[`${group} ${verb}`] = printed
+    if (command.endsWith('keygen owner.json')) await fund('owner.json')
+    if (verb === 'did') did = printed.split('\n')[0]!
+  }
+  expect(said['ioid register']).toContain(`${did} is ioID 1 of project 1`)
+  expect(JSON.parse(said['ioid resolve']!)).toMatchObject({ id: did })
+  expect(said['ioid list']!.split('\n')).toHaveLength(2)
+  expect(said['ioid transfer']!.toLowerCase()).toContain(newOwner)
+  expect(said['ioid remove']).toBe(`${did} is not registered\n`)
+})
