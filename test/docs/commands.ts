@@ -55,7 +55,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm node --env-file=data-availability.env packages/data-availability/src/server.ts': RUN_HERE,
   'pnpm node --env-file=coordinator.env packages/coordinator/src/server.ts': RUN_HERE,
   'pnpm node --env-file=prover.env packages/prover/src/server.ts': RUN_HERE,
-  'pnpm node scripts/keystore.ts coordinator.json coordinator.password': RUN_HERE,
+  'pnpm iotex2 ioid keygen coordinator.json --password-file coordinator.password': RUN_HERE,
 
   'pnpm iotex2 zk compile factors.circom --out build': zk,
   'pnpm iotex2 zk setup build/factors.r1cs --development --out build/development.zkey': zk,

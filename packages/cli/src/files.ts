@@ -11,7 +11,7 @@ export async function withFile<T>(path: string, use: () => Promise<T>): Promise<
     return await use()
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (typeof code !== 'string' || !/^E[A-Z0-9]+$/.test(code)) throw cause
+    if (typeof code !== 'string' || !/^E([A-Z0-9]+|RR_FS_[A-Z_]+)$/.test(code)) throw cause
     if (code === 'ENOENT') throw new FileError('FILE_NOT_FOUND', `${path} does not exist.`, { cause })
     if (code === 'EEXIST') throw existsError(path, { cause })
     throw new FileError('FILE_UNUSABLE', `${path} cannot be used: ${code}.`, { cause })
