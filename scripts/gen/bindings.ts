@@ -11,10 +11,15 @@ import { writeGenerated } from './generated.ts'
 
 /** Artifact of each binding. The binding drops a leading I of an interface. */
 export const CONTRACTS = [
+  'IAttributeToken',
+  'ICredentialRegistry',
   'DeviceNFT',
+  'IDevicePermits',
   'DeviceRewards',
+  'IEd25519Attestor',
   'FleetManager',
   'IoID',
+  'IIoIDPrice',
   'IoIDRegistry',
   'IoIDStore',
   'Project',
@@ -22,6 +27,8 @@ export const CONTRACTS = [
   'ProjectRegistry',
   'ProverBond',
   'RewardToken',
+  'IUniversalFactory',
+  'IVerifyingProxy',
   'W3bstreamDebits',
   'W3bstreamProject',
   'W3bstreamProjectReward',
