@@ -23,8 +23,16 @@ export interface ProverOptions {
   checkPoints?: boolean
 }
 
+/** Multiples of the key's points, computed on opening so that each proof takes less. */
+export interface Tables {
+  memoryMiB: number
+  buildMs: number
+}
+
 export interface Prover {
   readonly verificationKey: VerificationKey
+  /** Null where proofs use none. */
+  readonly tables: Tables | null
   /**
    * Returns a proof for a .wtns file, verified before it is returned, and the public signals in decimal.
    * Throws CircuitFileError for a malformed witness, {@link ProofError} for one of another circuit or one that
@@ -73,6 +81,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
 
   return {
     verificationKey,
+    tables: null,
     async prove(witness) {
       if (disposed) throw new ProverDisposedError()
       const proving = prove(witness)
