@@ -1,7 +1,6 @@
 import { formatDid } from '@iotex2/identity/did'
 import { Type } from 'typebox'
 import { defineCommand, file } from '../../command.ts'
-import { signConsent } from '../../consent.ts'
 import { deviceOptions, SENDS, withWriter, writeOptions } from '../../identity.ts'
 import { openKey } from '../../passwords.ts'
 
@@ -17,11 +16,8 @@ export default defineCommand({
     const sources = { file: options.devicePasswordFile, environment: context.settings.devicePassword }
     const key = await openKey(options.device, sources, context)
     const did = formatDid(key.address)
-    return withWriter(options, context, async ({ chainId, contracts: { registry }, signer }) => {
-      if (await registry.exists(key.address)) {
-        const { v, r, s } = await signConsent(key, registry, chainId, await signer.getAddress())
-        await registry.remove(key.address, v, r, s)
-      }
+    return withWriter(options, context, async ({ onboarder, signer }) => {
+      await onboarder.removeDevice(key)
       return { lines: [`${did} is not registered`], json: { did, transactions: signer.transactions } }
     })
   },

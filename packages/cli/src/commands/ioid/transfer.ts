@@ -1,7 +1,7 @@
 import { formatDid } from '@iotex2/identity/did'
+import type { Hex } from '@iotex2/protocol/hex'
 import { Type } from 'typebox'
 import { defineCommand, file } from '../../command.ts'
-import { signConsent } from '../../consent.ts'
 import { address, deviceOptions, IdentityError, SENDS, withWriter, writeOptions } from '../../identity.ts'
 import { openKey } from '../../passwords.ts'
 
@@ -19,13 +19,10 @@ export default defineCommand({
     const sources = { file: options.devicePasswordFile, environment: context.settings.devicePassword }
     const key = await openKey(options.device, sources, context)
     const did = formatDid(key.address)
-    return withWriter(options, context, async ({ chainId, contracts: { registry, ioID }, onboarder, signer }) => {
+    return withWriter(options, context, async ({ contracts: { ioID }, onboarder, signer }) => {
       const found = await onboarder.find(key.address)
       if (!found) throw new IdentityError('DEVICE_UNKNOWN', `${did} is not registered here.`)
-      if (found.owner !== options.to.toLowerCase()) {
-        const { v, r, s } = await signConsent(key, registry, chainId, options.to)
-        await registry.migrate(key.address, options.to, v, r, s)
-      }
+      await onboarder.transferDevice(key, options.to.toLowerCase() as Hex)
       const owner = await ioID.ownerOf(found.ioid)
       return {
         lines: [`${did}, ioID ${found.ioid}, is ${owner}'s`],
