@@ -7,7 +7,7 @@ import { connectIoIDRegistry, type IoIDRegistry, ioIDRegistryInterface } from '@
 import { connectIoIDStore, type IoIDStore, ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { connectProject, type Project, projectInterface } from '@iotex2/chain/contracts/Project'
 import { projectRegistryInterface } from '@iotex2/chain/contracts/ProjectRegistry'
-import { Onboarder } from '@iotex2/identity/onboard'
+import { Onboarder, type RegisteredDevice } from '@iotex2/identity/onboard'
 import { CodedError } from '@iotex2/protocol/errors'
 import { toHex } from '@iotex2/protocol/hex'
 import type { ContractRunner } from 'ethers'
@@ -19,11 +19,17 @@ import { openKey } from './passwords.ts'
 
 /**
  * Thrown when the chain is not as a command needs it, before anything is sent. Codes PROJECT_UNKNOWN,
- * PROJECT_NOT_OWNED, DEVICE_UNKNOWN, PRICE_TOO_HIGH, DEVELOPMENT_KEY_REFUSED.
+ * PROJECT_NOT_OWNED, DEVICE_UNKNOWN, DEVICE_NOT_OWNED, PRICE_TOO_HIGH, DEVELOPMENT_KEY_REFUSED.
  */
 export class IdentityError extends CodedError {
   constructor(
-    code: 'PROJECT_UNKNOWN' | 'PROJECT_NOT_OWNED' | 'DEVICE_UNKNOWN' | 'PRICE_TOO_HIGH' | 'DEVELOPMENT_KEY_REFUSED',
+    code:
+      | 'PROJECT_UNKNOWN'
+      | 'PROJECT_NOT_OWNED'
+      | 'DEVICE_UNKNOWN'
+      | 'DEVICE_NOT_OWNED'
+      | 'PRICE_TOO_HIGH'
+      | 'DEVELOPMENT_KEY_REFUSED',
     message: string,
   ) {
     super(code, message)
@@ -142,4 +148,11 @@ export async function expectProject(project: Project, id: bigint, owner?: string
   if (owner !== undefined && actual.toLowerCase() !== owner.toLowerCase())
     throw new IdentityError('PROJECT_NOT_OWNED', `Project ${id} is ${actual}'s, and the keystore is of ${owner}.`)
   return actual
+}
+
+/** Throws {@link IdentityError} where a device is not the sender's. */
+export async function expectOwnDevice({ did, owner }: RegisteredDevice, signer: CautiousSigner): Promise<void> {
+  const own = await signer.getAddress()
+  if (owner !== own.toLowerCase())
+    throw new IdentityError('DEVICE_NOT_OWNED', `${did} is ${owner}'s, and the keystore is of ${own}.`)
 }

@@ -1,7 +1,7 @@
 import { formatDid } from '@iotex2/identity/did'
 import { Type } from 'typebox'
 import { defineCommand, file } from '../../command.ts'
-import { deviceOptions, SENDS, withWriter, writeOptions } from '../../identity.ts'
+import { deviceOptions, expectOwnDevice, SENDS, withWriter, writeOptions } from '../../identity.ts'
 import { openKey } from '../../passwords.ts'
 
 export default defineCommand({
@@ -17,6 +17,8 @@ export default defineCommand({
     const key = await openKey(options.device, sources, context)
     const did = formatDid(key.address)
     return withWriter(options, context, async ({ onboarder, signer }) => {
+      const found = await onboarder.find(key.address)
+      if (found) await expectOwnDevice(found, signer)
       await onboarder.removeDevice(key)
       return { lines: [`${did} is not registered`], json: { did, transactions: signer.transactions } }
     })

@@ -2,7 +2,15 @@ import { formatDid } from '@iotex2/identity/did'
 import type { Hex } from '@iotex2/protocol/hex'
 import { Type } from 'typebox'
 import { defineCommand, file } from '../../command.ts'
-import { address, deviceOptions, IdentityError, SENDS, withWriter, writeOptions } from '../../identity.ts'
+import {
+  address,
+  deviceOptions,
+  expectOwnDevice,
+  IdentityError,
+  SENDS,
+  withWriter,
+  writeOptions,
+} from '../../identity.ts'
 import { openKey } from '../../passwords.ts'
 
 export default defineCommand({
@@ -22,6 +30,7 @@ export default defineCommand({
     return withWriter(options, context, async ({ contracts: { ioID }, onboarder, signer }) => {
       const found = await onboarder.find(key.address)
       if (!found) throw new IdentityError('DEVICE_UNKNOWN', `${did} is not registered here.`)
+      if (found.owner !== options.to.toLowerCase()) await expectOwnDevice(found, signer)
       await onboarder.transferDevice(key, options.to.toLowerCase() as Hex)
       const owner = await ioID.ownerOf(found.ioid)
       return {
