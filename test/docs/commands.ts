@@ -85,7 +85,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm iotex2 ioid register device.json --project 1 --document device.did.json --store documents --network iotexTestnet --deployment addresses.json --keystore owner.json':
     ioid,
   'pnpm iotex2 ioid list --project 1 --network iotexTestnet --deployment addresses.json': ioid,
-  'pnpm iotex2 ioid resolve DID --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid resolve DID --store documents --network iotexTestnet --deployment addresses.json': ioid,
   'pnpm iotex2 ioid transfer device.json --to ADDRESS --network iotexTestnet --deployment addresses.json --keystore owner.json':
     ioid,
   'pnpm iotex2 ioid remove device.json --network iotexTestnet --deployment addresses.json --keystore new-owner.json':

@@ -2,8 +2,6 @@
  * DID documents from where the registry says that they are. Whoever reads one checks its hash.
  * @module
  */
-import { open } from 'node:fs/promises'
-import { fileURLToPath } from 'node:url'
 import { DocumentStore } from '@iotex2/identity/document-store'
 import { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
@@ -19,7 +17,8 @@ const LARGEST_BYTES = 1 << 20
 const TIMEOUT_MS = 15_000
 
 /**
- * Returns the bytes of a document: from the directory `store` where it has them, else from `uri` (https, http, file).
+ * Returns the bytes of a document: from the directory `store` where it has them, else from `uri`, where that is https or http. It is a
+ * stranger's word: a file: URI is never opened.
  * Throws {@link DocumentUnreachableError}, and DocumentError where the store's file was changed.
  */
 export async function fetchDocument(uri: string, hash: Hex, store?: string): Promise<Uint8Array> {
@@ -27,14 +26,13 @@ export async function fetchDocument(uri: string, hash: Hex, store?: string): Pro
   if (kept) return kept
   try {
     const url = new URL(uri)
-    if (url.protocol === 'file:') return await readAtMost(fileURLToPath(url))
     if (url.protocol === 'https:' || url.protocol === 'http:') return await download(url)
   } catch (cause) {
     if (cause instanceof CodedError) throw cause
     const { code, name } = cause as NodeJS.ErrnoException
     throw new DocumentUnreachableError(uri, code ?? name, { cause })
   }
-  throw new DocumentUnreachableError(uri, 'its scheme is not https, http or file; name a directory with --store')
+  throw new DocumentUnreachableError(uri, 'it is neither https nor http; name a directory that has it with --store')
 }
 
 async function download(url: URL): Promise<Uint8Array> {
@@ -48,17 +46,4 @@ async function download(url: URL): Promise<Uint8Array> {
     chunks.push(chunk)
   }
   return new Uint8Array(Buffer.concat(chunks))
-}
-
-/** A URI of the chain may name any file: a device or a pipe would never end. */
-async function readAtMost(path: string): Promise<Uint8Array> {
-  const file = await open(path)
-  try {
-    const { size } = await file.stat()
-    if (size > LARGEST_BYTES) throw new DocumentUnreachableError(path, 'it is larger than 1 MiB')
-    const { buffer, bytesRead } = await file.read(new Uint8Array(LARGEST_BYTES), 0, LARGEST_BYTES, 0)
-    return buffer.subarray(0, bytesRead)
-  } finally {
-    await file.close()
-  }
 }

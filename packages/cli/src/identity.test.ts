@@ -1,4 +1,6 @@
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { CONTRACT_IDS } from '@iotex2/chain/deployment'
@@ -176,21 +178,42 @@ describe('from a device to an ioID', () => {
     expect(await json(reading(`project show ${project}`))).toMatchObject({ devices: '1', activated: '1' })
   })
 
-  test('its DID resolves to the document, from the registered URI and from a directory', async () => {
+  test('its DID resolves to the document in a directory; a file: URI is never opened', async () => {
     const did = `did:io:${keyOf(1).address}`
     const document = JSON.parse(await readFile(path('device.did.json'), 'utf8'))
-    expect(await json(reading(`ioid resolve ${did}`))).toMatchObject({ did, document })
     expect(await json(reading(`ioid resolve ${did} --store documents`))).toMatchObject({ did, document })
+    expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*--store/m)
   })
 
-  test('a document that was changed where it lies is refused', async () => {
+  test('its DID resolves from the web, once it is registered there; what was changed is refused', async () => {
     const did = `did:io:${keyOf(1).address}`
-    const { hash } = await json(reading(`ioid resolve ${did}`))
+    const document = await readFile(path('device.did.json'))
+    let served: { status: number; body: Buffer } = { status: 200, body: document }
+    const server = createServer((_, response) => response.writeHead(served.status).end(served.body)).listen(0)
+    try {
+      const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/device.json`
+      const update = register('device').replace('--store documents', `--uri ${uri}`)
+      expect(await json(asOwner(update))).toMatchObject({ document: { uri }, transactions: [expect.any(String)] })
+      expect(await json(reading(`ioid resolve ${did}`))).toMatchObject({ uri, document: JSON.parse(String(document)) })
+      served = { status: 200, body: Buffer.from(String(document).replace('key-1', 'key-9')) }
+      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_MISMATCH: /m)
+      served = { status: 404, body: document }
+      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*404/m)
+      served = { status: 200, body: Buffer.alloc((1 << 20) + 1) }
+      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*1 MiB/m)
+    } finally {
+      server.close()
+    }
+    expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: /m)
+  })
+
+  test('a document that was changed in the directory is refused', async () => {
+    const did = `did:io:${keyOf(1).address}`
+    const { hash } = await json(reading(`ioid resolve ${did} --store documents`))
     const file = path(`documents/${hash}.json`)
     const kept = await readFile(file)
     await writeFile(file, kept.toString().replace('key-1', 'key-9'))
-    for (const command of [`ioid resolve ${did}`, `ioid resolve ${did} --store documents`])
-      expect((await reading(command)).stderr).toMatch(/^DOCUMENT_MISMATCH: /m)
+    expect((await reading(`ioid resolve ${did} --store documents`)).stderr).toMatch(/^DOCUMENT_MISMATCH: /m)
     await writeFile(file, kept)
   })
 
@@ -240,6 +263,10 @@ describe('from a device to an ioID', () => {
     [
       'PROJECT_NOT_OWNED',
       () => run([...register('device').split(' '), ...network, '--keystore', 'other.json', '--yes'], { settings }),
+    ],
+    [
+      'TRANSACTION_REJECTED',
+      () => run(['project', 'register', 'Poor', ...network, '--keystore', 'second.json', '--yes'], { settings }),
     ],
     ['KEY_FILE_PASSWORD', () => asOwner('project apply 1 --amount 1', { settings: { password: 'wrong' } })],
     ['DEPLOYMENT_INCOMPLETE', () => run(['project', 'show', '1', '--rpc', chain.url, '--deployment', 'missing.json'])],

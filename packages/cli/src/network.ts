@@ -6,7 +6,7 @@ import { readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Deployment, readDeployment } from '@iotex2/chain/deployment'
-import { openProvider, reach, verifyChain } from '@iotex2/chain/provider'
+import { ChainUnreachableError, isUnreachable, openProvider, reach, verifyChain } from '@iotex2/chain/provider'
 import { CodedError } from '@iotex2/protocol/errors'
 import type { JsonRpcProvider } from 'ethers'
 import { Type } from 'typebox'
@@ -95,8 +95,11 @@ export async function withNetwork<T>(
         : context.resolve(choice.deployment)
     const deployment = await readDeployment(path)
     const fromBlock = choice.fromBlock ?? (await deploymentBlock(path))
-    return await reach(provider, () => use({ provider, chainId, deployment, fromBlock }))
+    return await use({ provider, chainId, deployment, fromBlock })
   } catch (error) {
+    // What has a code of its own says more: a document's server may be away, and the chain not.
+    if (error instanceof CodedError) throw error
+    if (isUnreachable(error)) throw new ChainUnreachableError(url, error)
     throw isReadFailure(error) ? new ChainReadError(error) : error
   } finally {
     provider.destroy()
@@ -114,7 +117,7 @@ async function askChainId(url: string): Promise<bigint> {
 }
 
 /** Returns the first block that Ignition's journal beside the address book names, or 0 where there is none. */
-async function deploymentBlock(addressBook: string): Promise<number> {
+export async function deploymentBlock(addressBook: string): Promise<number> {
   const journal = await readFile(join(dirname(addressBook), 'journal.jsonl'), 'utf8').catch(() => '')
   const blocks = [...journal.matchAll(/"blockNumber":\s*(\d+)/g)].map(([, block]) => Number(block))
   return blocks.length === 0 ? 0 : Math.min(...blocks)
