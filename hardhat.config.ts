@@ -15,6 +15,9 @@ const solc = {
   },
 }
 
+/** Golden vectors, which TypeScript reads too. */
+const solidityTests = { fsPermissions: { readDirectory: ['test/vectors'] } }
+
 export default defineConfig({
   plugins: [hardhatToolboxMochaEthers],
   paths: {
@@ -35,8 +38,8 @@ export default defineConfig({
       'erc6551/examples/upgradeable/ERC6551AccountUpgradeable.sol',
     ],
   },
-  // Golden vectors, which TypeScript reads too.
-  test: { solidity: { fsPermissions: { readDirectory: ['test/vectors'] } } },
+  // Inline `hardhat-config: long.…` widens what `--test-profile long` fuzzes (test/long).
+  test: { solidity: { profiles: { default: solidityTests, long: solidityTests } } },
   networks: {
     // Two block timestamps may be equal, so that a burst of blocks does not outrun the clock.
     node: { type: 'edr-simulated', chainId: 31337, allowBlocksWithSameTimestamp: true },

@@ -23,7 +23,7 @@ contract DeviceNFT is IDeviceNFT, ERC721Upgradeable, OwnableUpgradeable {
         _disableInitializers();
     }
 
-    /// @notice Names the token. The caller becomes the owner: create and initialize in one transaction.
+    /// @inheritdoc IDeviceNFT
     function initialize(string calldata _name, string calldata _symbol) external initializer {
         __ERC721_init(_name, _symbol);
         __Ownable_init(msg.sender);
@@ -61,6 +61,14 @@ contract DeviceNFT is IDeviceNFT, ERC721Upgradeable, OwnableUpgradeable {
 
     function _baseURI() internal view override returns (string memory) {
         return _uri;
+    }
+
+    function owner() public view override(IDeviceNFT, OwnableUpgradeable) returns (address) {
+        return super.owner();
+    }
+
+    function transferOwnership(address newOwner) public override(IDeviceNFT, OwnableUpgradeable) {
+        super.transferOwnership(newOwner);
     }
 
     /* MINTERS */

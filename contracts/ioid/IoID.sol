@@ -1,29 +1,54 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {
-    ERC721EnumerableUpgradeable
-} from "@openzeppelin/contracts-upgradeable/token/ERC721/extensions/ERC721EnumerableUpgradeable.sol";
+import {ERC721Upgradeable} from "@openzeppelin/contracts-upgradeable/token/ERC721/ERC721Upgradeable.sol";
+import {IERC721} from "@openzeppelin/contracts/token/ERC721/IERC721.sol";
+import {IERC721Enumerable} from "@openzeppelin/contracts/token/ERC721/extensions/IERC721Enumerable.sol";
+import {IERC165} from "@openzeppelin/contracts/utils/introspection/IERC165.sol";
 import {IERC6551Registry} from "erc6551/interfaces/IERC6551Registry.sol";
 import {Governed} from "../governance/Governed.sol";
 import {ProjectId} from "../types/Types.sol";
 import {IIoID} from "./interfaces/IIoID.sol";
-import {DeviceList} from "./libraries/DeviceList.sol";
+import {DeviceOrder} from "./libraries/DeviceOrder.sol";
 import {Did} from "./libraries/Did.sol";
+import {IdList} from "./libraries/IdList.sol";
 
 /// @title IoID
 /// @notice See {IIoID}.
-contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
-    using DeviceList for DeviceList.List;
+/// @dev ioIDs are never burnt, and their ids run from 1: what OpenZeppelin's enumerable token stores in seven slots is in
+/// two here (docs/adr/0021).
+contract IoID is IIoID, ERC721Upgradeable, Governed {
+    using DeviceOrder for DeviceOrder.Order;
+    using IdList for IdList.List;
 
     bytes32 private constant _WALLET_SALT = 0;
     ProjectId private constant _NO_PROJECT = ProjectId.wrap(0);
 
-    /// @dev Where the official clients start paging.
-    address private constant _SENTINEL = address(1);
+    /// @dev Code of an ERC-6551 account: an ERC-1167 proxy, then salt, chain, token contract and token id, 32 bytes each.
+    uint256 private constant _ACCOUNT_SIZE = 173;
+    uint256 private constant _ACCOUNT_TOKEN_ID = 141;
+
+    /// @dev Below it, a page's start is a place in the order; no device has an address with so many leading zeros.
+    uint160 private constant _PLACES = 1 << 64;
+
+    /// @dev `index` is the id's in the list of its holder.
+    struct Token {
+        address holder;
+        uint64 index;
+    }
+
+    /// @dev `place` is the device's in the order of its project.
+    struct Device {
+        uint64 id;
+        uint64 projectId;
+        uint64 place;
+    }
 
     /// @inheritdoc IIoID
     address public minter;
+
+    /// @dev How many ioIDs were minted.
+    uint64 private _minted;
 
     /// @inheritdoc IIoID
     address public walletRegistry;
@@ -31,17 +56,15 @@ contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
     /// @inheritdoc IIoID
     address public walletImplementation;
 
-    /// @dev How many ioIDs were minted: they are never burnt, and ids run from 1 to this number.
-    uint256 private _minted;
-
-    mapping(uint256 id => address device) private _devices;
-    mapping(address device => uint256 id) private _ids;
-    mapping(bytes32 didHash => address wallet) private _wallets;
-    mapping(uint256 id => address resolver) private _resolvers;
-    mapping(ProjectId projectId => DeviceList.List devices) private _projectDevices;
+    mapping(uint256 id => Token token) private _tokens;
+    mapping(address holder => IdList.List ids) private _held;
 
     /// @inheritdoc IIoID
-    mapping(address device => ProjectId projectId) public deviceProject;
+    mapping(uint256 id => address device) public deviceOf;
+
+    mapping(address device => Device record) private _records;
+    mapping(ProjectId projectId => DeviceOrder.Order order) private _orders;
+    mapping(uint256 id => address resolver) private _resolvers;
 
     modifier onlyMinter() {
         if (msg.sender != minter) revert IoIDNotMinter(msg.sender);
@@ -80,38 +103,48 @@ contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
 
     /// @inheritdoc IIoID
     function mint(ProjectId _projectId, address _device, address _owner) external onlyMinter returns (uint256 id) {
-        if (_ids[_device] != 0) revert IoIDDeviceExists(_device);
-        if (_device == address(0)) revert IoIDZeroAddress();
-        id = ++_minted;
-        _mint(_owner, id);
+        (id,) = _create(_projectId, _device, _owner);
+    }
 
-        address wallet_ =
+    /// @inheritdoc IIoID
+    function create(ProjectId projectId, address device, address holder)
+        external
+        onlyMinter
+        returns (uint256 id, address account)
+    {
+        return _create(projectId, device, holder);
+    }
+
+    function _create(ProjectId projectId, address device, address holder)
+        private
+        returns (uint256 id, address account)
+    {
+        if (device == address(0)) revert IoIDZeroAddress();
+        if (_records[device].id != 0) revert IoIDDeviceExists(device);
+        uint64 id_ = ++_minted;
+        id = id_;
+        account =
             IERC6551Registry(walletRegistry).createAccount(
                 walletImplementation, _WALLET_SALT, block.chainid, address(this), id
             );
-        string memory did_ = Did.fromDevice(_device);
-        _wallets[keccak256(bytes(did_))] = wallet_;
-        _devices[id] = _device;
-        _ids[_device] = id;
-        deviceProject[_device] = _projectId;
-        _projectDevices[_projectId].append(_device);
-        emit CreateIoID(_owner, id, wallet_, did_);
+        _mint(holder, id);
+
+        deviceOf[id] = device;
+        // Project ids are counted from 1 up: 64 bits hold them.
+        _records[device] = Device({
+            id: id_, projectId: uint64(ProjectId.unwrap(projectId)), place: _orders[projectId].append(id_)
+        });
+        emit CreateIoID(holder, id, account, Did.fromDevice(device));
     }
 
     /// @inheritdoc IIoID
     function removeDID(address _device) external onlyMinter {
-        uint256 id = _ids[_device];
-        if (id == 0) revert IoIDUnknownDevice(_device);
-        string memory did_ = Did.fromDevice(_device);
-        bytes32 didHash = keccak256(bytes(did_));
-        address wallet_ = _wallets[didHash];
-
-        _projectDevices[deviceProject[_device]].remove(_device);
-        deviceProject[_device] = _NO_PROJECT;
-        delete _wallets[didHash];
-        delete _devices[id];
-        delete _ids[_device];
-        emit RemoveDIDWallet(wallet_, did_);
+        Device memory record = _records[_device];
+        if (record.id == 0) revert IoIDUnknownDevice(_device);
+        _orders[ProjectId.wrap(record.projectId)].remove(record.place);
+        delete deviceOf[record.id];
+        delete _records[_device];
+        emit RemoveDIDWallet(_accountOf(record.id), Did.fromDevice(_device));
     }
 
     /// @inheritdoc IIoID
@@ -119,6 +152,73 @@ contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
         address oldOwner = _requireOwned(_id);
         _transfer(oldOwner, _owner, _id);
         emit Migrate(oldOwner, _owner, _id);
+    }
+
+    /* TOKEN */
+
+    /// @dev Mints and transfers; nothing burns. The account of an ioID exists before the ioID has a holder.
+    function _update(address to, uint256 id, address auth) internal override returns (address from) {
+        Token memory token = _tokens[id];
+        from = token.holder;
+        if (auth != address(0)) _checkAuthorized(from, auth, id);
+        if (to.code.length != 0) _checkHolder(to, id);
+        if (from != address(0)) {
+            _approve(address(0), id, address(0), false);
+            uint64 moved = _held[from].removeAt(token.index);
+            if (moved != 0) _tokens[moved].index = token.index;
+        }
+        _tokens[id] = Token({holder: to, index: _held[to].append(uint64(id))});
+        emit Transfer(from, to, id);
+    }
+
+    /// @dev Goes from holder to holder up to one that is no account of an ioID. It ends, because no ioID owns itself yet.
+    function _checkHolder(address holder, uint256 id) private view {
+        address account = _accountOf(id);
+        while (holder != account) {
+            if (holder.code.length != _ACCOUNT_SIZE) return;
+            uint256 held = 0;
+            // What an account's holder may change is behind the proxy; its own code names its token for good.
+            assembly ("memory-safe") {
+                extcodecopy(holder, 0, _ACCOUNT_TOKEN_ID, 32)
+                held := mload(0)
+            }
+            if (_accountOf(held) != holder) return;
+            holder = _tokens[held].holder;
+        }
+        revert IoIDOwnsItself(id, account);
+    }
+
+    function _accountOf(uint256 id) private view returns (address) {
+        return IERC6551Registry(walletRegistry).account(
+            walletImplementation, _WALLET_SALT, block.chainid, address(this), id
+        );
+    }
+
+    function _ownerOf(uint256 id) internal view override returns (address) {
+        return _tokens[id].holder;
+    }
+
+    function balanceOf(address holder) public view override(ERC721Upgradeable, IERC721) returns (uint256) {
+        if (holder == address(0)) revert ERC721InvalidOwner(address(0));
+        return _held[holder].length();
+    }
+
+    function totalSupply() public view returns (uint256) {
+        return _minted;
+    }
+
+    function tokenByIndex(uint256 index) external view returns (uint256) {
+        if (index >= _minted) revert IoIDOutOfBounds(address(0), index);
+        return index + 1;
+    }
+
+    function tokenOfOwnerByIndex(address holder, uint256 index) external view returns (uint256) {
+        if (index >= balanceOf(holder)) revert IoIDOutOfBounds(holder, index);
+        return _held[holder].idAt(index);
+    }
+
+    function supportsInterface(bytes4 interfaceId) public view override(ERC721Upgradeable, IERC165) returns (bool) {
+        return interfaceId == type(IERC721Enumerable).interfaceId || super.supportsInterface(interfaceId);
     }
 
     /* HOLDER */
@@ -140,21 +240,30 @@ contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
     /// @inheritdoc IIoID
     function wallet(uint256 _id) external view returns (address wallet_, string memory did_) {
         _requireOwned(_id);
-        wallet_ = IERC6551Registry(walletRegistry).account(
-            walletImplementation, _WALLET_SALT, block.chainid, address(this), _id
-        );
-        address device = _devices[_id];
+        wallet_ = _accountOf(_id);
+        address device = deviceOf[_id];
         if (device != address(0)) did_ = Did.fromDevice(device);
     }
 
     /// @inheritdoc IIoID
     function wallet(string calldata _did) external view returns (address) {
-        return _wallets[keccak256(bytes(_did))];
+        uint256 id = _records[Did.toDevice(_did)].id;
+        return id == 0 ? address(0) : _accountOf(id);
+    }
+
+    /// @inheritdoc IIoID
+    function idOf(address device) external view returns (uint256) {
+        return _records[device].id;
+    }
+
+    /// @inheritdoc IIoID
+    function deviceProject(address device) external view returns (ProjectId) {
+        return ProjectId.wrap(_records[device].projectId);
     }
 
     /// @inheritdoc IIoID
     function projectDeviceCount(ProjectId projectId) external view returns (uint256) {
-        return _projectDevices[projectId].length;
+        return _orders[projectId].count();
     }
 
     /// @inheritdoc IIoID
@@ -163,10 +272,20 @@ contract IoID is IIoID, ERC721EnumerableUpgradeable, Governed {
         view
         returns (address[] memory array, address next)
     {
-        DeviceList.List storage devices = _projectDevices[_projectId];
-        if (_start == address(0) || _start == _SENTINEL) return devices.page(devices.first, _pageSize);
-        if (deviceProject[_start] != _projectId) revert IoIDNotInProject(_projectId, _start);
-        return devices.page(_start, _pageSize);
+        (uint64[] memory ids, uint256 place) = _orders[_projectId].page(_placeOf(_projectId, _start), _pageSize);
+        array = new address[](ids.length);
+        for (uint256 i = 0; i < ids.length; ++i) {
+            array[i] = deviceOf[ids[i]];
+        }
+        next = address(uint160(place));
+    }
+
+    function _placeOf(ProjectId projectId, address start) private view returns (uint256) {
+        if (start == address(0)) return 1;
+        if (uint160(start) < _PLACES) return uint160(start);
+        Device memory record = _records[start];
+        if (record.id == 0 || ProjectId.wrap(record.projectId) != projectId) revert IoIDNotInProject(projectId, start);
+        return record.place;
     }
 
     /// @inheritdoc IIoID

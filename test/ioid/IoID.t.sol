@@ -25,8 +25,10 @@ IoID.projectIDs
 ├── from zero, it starts where it starts from 0x…01
 ├── with a huge page, it returns all
 ├── with an empty page, it returns where it started
-├── when the start is another project's, or was removed, it reverts
-├── when a device is removed between two pages, every other is returned once
+├── when the start is a device of another project, it reverts
+├── when the start is a device of the project, it starts with it
+├── when a device is removed between two pages, the next page's first included, every other is returned once
+├── when more places are empty than one page passes, it goes on
 └── after any removals and registrations, pages of any size return every device once, in order
 
 IoID.wallet
@@ -164,7 +166,7 @@ contract IoID_ProjectIDs_Test is MinterFixture {
         _mintDevice(0);
         (address[] memory devices, address next) = ioID.projectIDs(FIRST, START, 0);
         assertEq(devices.length, 0);
-        assertEq(next, _model[0]);
+        assertEq(next, START);
     }
 
     function test_projectIDs_startElsewhere_reverts() public {
@@ -173,13 +175,41 @@ contract IoID_ProjectIDs_Test is MinterFixture {
         ioID.projectIDs(FIRST, stranger, 1);
     }
 
-    function test_projectIDs_startRemoved_reverts() public {
-        _mintDevice(0);
-        _mintDevice(1);
+    function test_projectIDs_fromADevice_startsWithIt() public {
+        ioID.mint(FIRST, stranger, user);
+        ioID.mint(FIRST, owner, user);
+        (address[] memory devices, address next) = ioID.projectIDs(FIRST, owner, 2);
+        assertEq(devices.length, 1);
+        assertEq(devices[0], owner);
+        assertEq(next, address(0));
+    }
+
+    /// @dev The device that the next page would start with is gone: the page starts with the one after it.
+    function test_projectIDs_nextRemoved_goesOn() public {
+        for (uint160 i = 0; i < 3; ++i) {
+            _mintDevice(i);
+        }
         (, address next) = ioID.projectIDs(FIRST, START, 1);
-        ioID.removeDID(next);
-        vm.expectRevert(abi.encodeWithSelector(IIoID.IoIDNotInProject.selector, FIRST, next));
-        ioID.projectIDs(FIRST, next, 1);
+        ioID.removeDID(_model[1]);
+        (address[] memory devices, address end) = ioID.projectIDs(FIRST, next, 5);
+        assertEq(devices.length, 1);
+        assertEq(devices[0], _model[2]);
+        assertEq(end, address(0));
+    }
+
+    /// @dev Many removals make no page dear: it ends, and the next goes on.
+    function test_projectIDs_manyRemoved_boundsAPage() public {
+        for (uint160 i = 0; i < 5000; ++i) {
+            address removed = address(0xe0000 + i);
+            ioID.mint(FIRST, removed, user);
+            ioID.removeDID(removed);
+        }
+        _mintDevice(0);
+        (address[] memory devices, address next) = ioID.projectIDs(FIRST, START, 10);
+        assertEq(devices.length, 0);
+        (devices, next) = ioID.projectIDs(FIRST, next, 10);
+        assertEq(devices.length, 1);
+        assertEq(next, address(0));
     }
 
     function test_projectIDs_removalBetweenPages_returnsEveryOtherOnce() public {

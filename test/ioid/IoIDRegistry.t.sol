@@ -14,7 +14,7 @@ import {IoIDFixture} from "./IoIDFixture.sol";
 IoIDRegistry.register
 ├── when the device contract is no project's, it reverts
 ├── when the device is registered already, it reverts
-├── when the device NFT was used before, its device removed or not, it reverts
+├── when the device NFT backs a registered device, it reverts
 ├── when the document's hash is zero, it reverts
 ├── when the device NFT is not approved, it reverts
 ├── when the permit
@@ -27,15 +27,17 @@ IoIDRegistry.register
 ├── fees
 │   ├── when too little is sent, it reverts
 │   ├── when too much is sent, it refunds the rest to the caller
-│   ├── when the caller refuses the refund, it reverts
+│   ├── when a contract pays too much, it pulls the rest
 │   └── when a hardware project has no ioID left, it reverts
 ├── a thief
 │   ├── who sends the victim's permit with another document, is refused
 │   ├── who sends it as an operator of a project of his own, is refused
 │   └── who signs with a device of his own over the victim's approved NFT, is refused
 ├── a relayer
-│   ├── that the user allowed registers for the user, and pays
+│   ├── that the user and the project allowed registers for the user, and pays
+│   ├── that only one of them allowed is refused
 │   └── that the user forbade again is refused
+├── when the project has switched the legacy permit off, it reverts
 ├── a device NFT
 │   ├── that does not move reverts
 │   └── that calls back cannot register, update, remove or migrate meanwhile
@@ -122,7 +124,7 @@ contract IoIDRegistry_Register_Test is UnregisteredDeviceFixture {
 
     function test_register_unknownContract_reverts() public {
         Permit memory permit = _permit(device, user);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryUnknownContract.selector, stranger));
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreUnknownContract.selector, stranger));
         vm.prank(user);
         registry.register(stranger, 1, device.id, HASH, URI, permit.v, permit.r, permit.s);
     }
@@ -136,15 +138,31 @@ contract IoIDRegistry_Register_Test is UnregisteredDeviceFixture {
     }
 
     function test_register_usedNFT_reverts() public {
-        uint256 id = _register(deviceNFT, device, user);
-        _remove(device, user);
-        (address wallet,) = ioID.wallet(id);
-        vm.prank(wallet);
-        deviceNFT.transferFrom(wallet, user, 1);
+        uint256 id = _register(deviceNFT, _device("first"), user);
+        _takeOut(id);
         _expectRefused(
             1,
             abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryNFTUsed.selector, address(deviceNFT), 1)
         );
+    }
+
+    /// @dev Removal leaves no trace: neither device nor device NFT is marked.
+    function test_register_NFTOfRemovedDevice_registers() public {
+        uint256 id = _register(deviceNFT, device, user);
+        _remove(device, user);
+        assertFalse(registry.registeredNFT(address(deviceNFT), 1));
+        _takeOut(id);
+        _register(deviceNFT, 1, device, user, 0);
+        assertEq(registry.deviceTokenId(device.id), id + 1);
+    }
+
+    /// @dev The account of `id` gives its device NFT back to the user, who approves it again.
+    function _takeOut(uint256 id) private {
+        (address wallet,) = ioID.wallet(id);
+        vm.prank(wallet);
+        deviceNFT.transferFrom(wallet, user, 1);
+        vm.prank(user);
+        deviceNFT.approve(address(registry), 1);
     }
 
     function test_register_zeroHash_reverts() public {
@@ -247,7 +265,7 @@ contract IoIDRegistry_Fee_Test is UnregisteredDeviceFixture {
         sent = bound(sent, 0, PRICE - 1);
         uint256 tokenId = _mintDeviceNFT(_virtualNFT, user);
         Permit memory permit = _permit(device, user);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryFeeTooLow.selector, sent, PRICE));
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreFeeTooLow.selector, sent, PRICE));
         vm.prank(user);
         registry.register{value: sent}(
             address(_virtualNFT), tokenId, device.id, HASH, URI, permit.v, permit.r, permit.s
@@ -256,27 +274,26 @@ contract IoIDRegistry_Fee_Test is UnregisteredDeviceFixture {
 
     function testFuzz_register_tooMuch_refundsTheRest(uint256 sent) public {
         sent = bound(sent, PRICE, 100 ether);
-        uint256 kept = address(store).balance;
         uint256 before = user.balance;
         _register(_virtualNFT, _mintDeviceNFT(_virtualNFT, user), device, user, sent);
         assertEq(before - user.balance, PRICE);
-        assertEq(address(store).balance - kept, PRICE);
         assertEq(address(registry).balance, 0);
     }
 
-    function test_register_refundRefused_reverts() public {
+    function test_register_contractPays_pullsTheRest() public {
         Receiver payer = new Receiver();
         payer.refuse(true);
         vm.deal(address(payer), 2 ether);
         uint256 tokenId = _mintDeviceNFT(_virtualNFT, address(payer));
         Permit memory permit = _permit(device, address(payer));
-        vm.expectRevert(
-            abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryRefundFailed.selector, address(payer), 1 ether)
-        );
-        vm.prank(address(payer));
+        vm.startPrank(address(payer));
         registry.register{value: 2 ether}(
             address(_virtualNFT), tokenId, device.id, HASH, URI, permit.v, permit.r, permit.s
         );
+        assertEq(store.refundOf(address(payer)), 1 ether);
+        assertEq(store.claimRefund(stranger), 1 ether);
+        assertEq(stranger.balance, 1001 ether);
+        assertEq(store.totalRefunds(), 0);
     }
 
     function test_register_noneLeft_reverts() public {
@@ -299,7 +316,7 @@ contract IoIDRegistry_Thief_Test is UnregisteredDeviceFixture {
     }
 
     function test_register_frontRunWithOtherDocument_reverts() public {
-        _expectNotRelayer(stranger, address(deviceNFT), _tokenId);
+        _expectNotRelayer(projectId, stranger, address(deviceNFT), _tokenId);
     }
 
     /// @dev The permit names no project: an allow-list that a project keeps would let its owner steal any device.
@@ -311,8 +328,16 @@ contract IoIDRegistry_Thief_Test is UnregisteredDeviceFixture {
         store.applyIoIDs{value: PRICE}(thiefs, 1);
         store.setDeviceContract(thiefs, address(liar));
         project.addOperator(thiefs, stranger);
+        registry.setProjectRelayer(thiefs, stranger, true);
         vm.stopPrank();
-        _expectNotRelayer(stranger, address(liar), 1);
+        _expectNotRelayer(thiefs, stranger, address(liar), 1);
+    }
+
+    /// @dev Nor would the user's say alone do: a project decides who brings it devices.
+    function test_register_relayerOfUserOnly_reverts() public {
+        vm.prank(user);
+        registry.setRelayer(_relayer, true);
+        _expectNotRelayer(projectId, _relayer, address(deviceNFT), _tokenId);
     }
 
     function test_register_thiefsDeviceOverVictimsNFT_reverts() public {
@@ -330,6 +355,7 @@ contract IoIDRegistry_Thief_Test is UnregisteredDeviceFixture {
         emit IIoIDRegistry.RelayerSet(user, _relayer, true);
         vm.prank(user);
         registry.setRelayer(_relayer, true);
+        _allowInProject(_relayer);
         _registerFor(_relayer, address(deviceNFT), _tokenId);
         assertEq(ioID.ownerOf(registry.deviceTokenId(device.id)), user);
     }
@@ -337,15 +363,51 @@ contract IoIDRegistry_Thief_Test is UnregisteredDeviceFixture {
     function test_register_relayerOfAnother_reverts() public {
         vm.prank(stranger);
         registry.setRelayer(_relayer, true);
-        _expectNotRelayer(_relayer, address(deviceNFT), _tokenId);
+        _allowInProject(_relayer);
+        _expectNotRelayer(projectId, _relayer, address(deviceNFT), _tokenId);
     }
 
     function test_register_forbiddenRelayer_reverts() public {
+        _allowInProject(_relayer);
         vm.startPrank(user);
         registry.setRelayer(_relayer, true);
         registry.setRelayer(_relayer, false);
         vm.stopPrank();
-        _expectNotRelayer(_relayer, address(deviceNFT), _tokenId);
+        _expectNotRelayer(projectId, _relayer, address(deviceNFT), _tokenId);
+    }
+
+    function test_setProjectRelayer_notOperator_reverts() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryNotOperator.selector, projectId, stranger)
+        );
+        vm.prank(stranger);
+        registry.setProjectRelayer(projectId, stranger, true);
+    }
+
+    function test_register_legacyOff_reverts() public {
+        vm.prank(owner);
+        registry.setLegacyPermit(projectId, false);
+        assertFalse(registry.acceptsLegacyPermit(projectId));
+        _expectRefused(
+            _tokenId, abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryLegacyPermitOff.selector, projectId)
+        );
+        vm.prank(owner);
+        registry.setLegacyPermit(projectId, true);
+        _registerFor(user, address(deviceNFT), _tokenId);
+        assertTrue(registry.exists(device.id));
+    }
+
+    function test_setLegacyPermit_notOperator_reverts() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryNotOperator.selector, projectId, stranger)
+        );
+        vm.prank(stranger);
+        registry.setLegacyPermit(projectId, false);
+    }
+
+    function _allowInProject(address relayer) private {
+        vm.prank(owner);
+        registry.setProjectRelayer(projectId, relayer, true);
     }
 
     function test_register_userNamesItself_registers() public {
@@ -359,9 +421,9 @@ contract IoIDRegistry_Thief_Test is UnregisteredDeviceFixture {
         registry.register(nft, tokenId, user, device.id, HASH, URI, permit.v, permit.r, permit.s);
     }
 
-    function _expectNotRelayer(address caller, address nft, uint256 tokenId) private {
+    function _expectNotRelayer(ProjectId in_, address caller, address nft, uint256 tokenId) private {
         Permit memory permit = _permit(device, user);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryNotRelayer.selector, user, caller));
+        vm.expectRevert(abi.encodeWithSelector(IIoIDRegistry.IoIDRegistryNotRelayer.selector, in_, user, caller));
         vm.prank(caller);
         registry.register(nft, tokenId, user, device.id, keccak256("forged"), "", permit.v, permit.r, permit.s);
     }
@@ -379,8 +441,10 @@ contract IoIDRegistry_LyingNFT_Test is IoIDFixture {
         _second = _device("second device");
         ProjectId projectId = _createProject("Weather", HARDWARE, 10);
         _liar = new LyingNFT();
-        vm.prank(owner);
+        vm.startPrank(owner);
         store.setDeviceContract(projectId, address(_liar));
+        registry.setProjectRelayer(projectId, address(_liar), true);
+        vm.stopPrank();
         for (uint256 tokenId = 1; tokenId <= 3; ++tokenId) {
             _liar.mint(user, tokenId);
         }

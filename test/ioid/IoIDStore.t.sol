@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IIoIDPrice} from "../../contracts/ioid/interfaces/IIoIDPrice.sol";
 import {IIoIDStore} from "../../contracts/ioid/interfaces/IIoIDStore.sol";
+import {IRefunds} from "../../contracts/ioid/interfaces/IRefunds.sol";
 import {ProjectId} from "../../contracts/types/Types.sol";
 import {IoIDFixture} from "./IoIDFixture.sol";
 import {Receiver} from "./Doubles.sol";
@@ -36,10 +38,9 @@ IoIDStore.changeDeviceContract
 IoIDStore.activeIoID
 ├── when the caller is not the registry, it reverts
 ├── in a hardware project
-│   ├── when nothing is left, it reverts
-│   └── when wei is sent, it reverts
+│   └── when nothing is left, it reverts
 └── in a virtual project
-    ├── when not exactly the price is sent, it reverts
+    ├── when less than the price is sent, it reverts
     └── it counts one applied and one activated
 
 IoIDStore.withdraw, changePrice, changeFeeReceiver, setIoIDRegistry
@@ -91,47 +92,92 @@ contract IoIDStore_ApplyIoIDs_Test is IoIDFixture {
         vm.prank(stranger);
         store.applyIoIDs{value: amount * PRICE + extra}(_projectId, amount);
         assertEq(before - stranger.balance, amount * PRICE);
-        assertEq(address(store).balance, amount * PRICE);
+        (uint256 burnt, uint256 toDao, uint256 held) = store.ledger();
+        assertEq(burnt, amount * PRICE / 4);
+        assertEq(toDao, 0);
+        assertEq(burnt + held, amount * PRICE);
+        assertEq(address(store).balance, held);
         assertEq(store.projectAppliedAmount(_projectId), amount);
     }
 
-    function test_applyIoIDs_refundRefused_reverts() public {
+    /// @dev No code of the payer runs while it pays.
+    function test_applyIoIDs_contractPays_pullsTheRest() public {
         Receiver payer = new Receiver();
         payer.refuse(true);
         vm.deal(address(payer), 3 ether);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreTransferFailed.selector, address(payer), PRICE));
-        vm.prank(address(payer));
+        vm.startPrank(address(payer));
+        vm.expectEmit(true, true, true, true, address(store));
+        emit IRefunds.RefundCredited(address(payer), PRICE);
         store.applyIoIDs{value: 2 * PRICE}(_projectId, 1);
+        assertEq(store.refundOf(address(payer)), PRICE);
+        assertEq(store.totalRefunds(), PRICE);
+        vm.expectRevert(abi.encodeWithSelector(IRefunds.RefundsTransferFailed.selector, address(payer), PRICE));
+        store.claimRefund(address(payer));
+        store.claimRefund(stranger);
+        assertEq(store.claimRefund(stranger), 0);
+        assertEq(stranger.balance, 1000 ether + PRICE);
     }
 
-    function test_applyIoIDs_feeReceiver_forwards() public {
+    function test_claimRefund_reenters_getsItOnce() public {
+        Receiver payer = new Receiver();
+        vm.deal(address(payer), 3 ether);
+        vm.startPrank(address(payer));
+        store.applyIoIDs{value: 2 * PRICE}(_projectId, 1);
+        payer.reenter(address(store), 0, abi.encodeCall(store.claimRefund, (address(payer))));
+        store.claimRefund(address(payer));
+        assertTrue(payer.reentered());
+        assertEq(address(payer).balance, 2 * PRICE);
+    }
+
+    function test_applyIoIDs_feeReceiver_forwardsTheDaosShare() public {
         Receiver receiver = new Receiver();
         store.changeFeeReceiver(address(receiver));
+        uint256 burntBefore = address(0).balance;
         vm.prank(owner);
-        store.applyIoIDs{value: 5 * PRICE}(_projectId, 3);
+        store.applyIoIDs{value: 5 * PRICE}(_projectId, 4);
         assertEq(address(receiver).balance, 3 * PRICE);
+        assertEq(address(0).balance - burntBefore, PRICE);
         assertEq(address(store).balance, 0);
     }
 
-    function test_applyIoIDs_feeReceiverRefuses_keepsFee() public {
+    function test_applyIoIDs_feeReceiverRefuses_holdsItsShare() public {
         Receiver receiver = new Receiver();
         receiver.refuse(true);
         store.changeFeeReceiver(address(receiver));
         vm.prank(owner);
-        store.applyIoIDs{value: PRICE}(_projectId, 1);
-        assertEq(address(store).balance, PRICE);
-        assertEq(store.projectAppliedAmount(_projectId), 1);
+        store.applyIoIDs{value: 4 * PRICE}(_projectId, 4);
+        (, uint256 toDao, uint256 held) = store.ledger();
+        assertEq(toDao, 0);
+        assertEq(held, 3 * PRICE);
+        assertEq(store.projectAppliedAmount(_projectId), 4);
     }
 
-    function test_applyIoIDs_refundReenters_paysForEach() public {
-        Receiver payer = new Receiver();
-        vm.deal(address(payer), 3 ether);
-        payer.reenter(address(store), PRICE, abi.encodeCall(store.applyIoIDs, (_projectId, 1)));
-        vm.prank(address(payer));
-        store.applyIoIDs{value: 2 * PRICE}(_projectId, 1);
-        assertTrue(payer.reentered());
+    /// @dev The DAO's receiver buys while it is paid: both payments are counted.
+    function test_applyIoIDs_feeReceiverReenters_countsBoth() public {
+        Receiver receiver = new Receiver();
+        vm.deal(address(receiver), 4 ether);
+        store.changeFeeReceiver(address(receiver));
+        receiver.reenter(address(store), 4 * PRICE, abi.encodeCall(store.applyIoIDs, (_projectId, 4)));
+        vm.prank(owner);
+        store.applyIoIDs{value: 4 * PRICE}(_projectId, 4);
+        assertTrue(receiver.reentered());
+        (uint256 burnt, uint256 toDao, uint256 held) = store.ledger();
+        assertEq(burnt, 2 * PRICE);
+        assertEq(toDao, 6 * PRICE);
+        assertEq(held, 0);
+    }
+
+    function test_buyIoIDs_aboveMaximum_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(IIoIDPrice.IoIDStoreFeeTooHigh.selector, 2 * PRICE, 2 * PRICE - 1));
+        vm.prank(owner);
+        store.buyIoIDs{value: 2 * PRICE}(_projectId, 2, 2 * PRICE - 1, owner);
+    }
+
+    function test_buyIoIDs_refundsToWhomTheCallerNames() public {
+        vm.prank(owner);
+        store.buyIoIDs{value: 3 * PRICE}(_projectId, 2, 2 * PRICE, stranger);
+        assertEq(stranger.balance, 1000 ether + PRICE);
         assertEq(store.projectAppliedAmount(_projectId), 2);
-        assertEq(address(store).balance, 2 * PRICE);
     }
 }
 
@@ -256,18 +302,17 @@ contract IoIDStore_ActiveIoID_Test is IoIDFixture {
         store.activeIoID(_hardware);
     }
 
-    function test_activeIoID_hardwareWithValue_reverts() public {
-        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreWrongFee.selector, 1, 0));
-        vm.prank(address(registry));
-        store.activeIoID{value: 1}(_hardware);
-    }
-
-    function testFuzz_activeIoID_virtualWrongValue_reverts(uint256 sent) public {
-        sent = bound(sent, 0, 10 ether);
-        vm.assume(sent != PRICE);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreWrongFee.selector, sent, PRICE));
+    function testFuzz_activeIoID_virtualTooLittle_reverts(uint256 sent) public {
+        sent = bound(sent, 0, PRICE - 1);
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreFeeTooLow.selector, sent, PRICE));
         vm.prank(address(registry));
         store.activeIoID{value: sent}(_virtual);
+    }
+
+    function test_activate_notRegistry_reverts() public {
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreNotRegistry.selector, stranger));
+        vm.prank(stranger);
+        store.activate(address(1), 1, stranger);
     }
 
     function test_activeIoID_virtual_countsBoth() public {
@@ -305,12 +350,33 @@ contract IoIDStore_Governance_Test is IoIDFixture {
     function test_withdraw_moreThanKept_reverts() public {
         _recipients.push(stranger);
         _amounts.push(1);
-        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreTransferFailed.selector, stranger, 1));
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreHoldsTooLittle.selector, 1, 0));
+        store.withdraw(_recipients, _amounts);
+    }
+
+    /// @dev What is owed to payers is in the store too.
+    function test_withdraw_refunds_reverts() public {
+        store.refund{value: 1 ether}(address(this));
+        _recipients.push(stranger);
+        _amounts.push(1 ether);
+        vm.expectRevert(abi.encodeWithSelector(IIoIDStore.IoIDStoreHoldsTooLittle.selector, 1 ether, 0));
+        store.withdraw(_recipients, _amounts);
+    }
+
+    function test_withdraw_refused_reverts() public {
+        _createProject("Weather", HARDWARE, 4);
+        Receiver receiver = new Receiver();
+        receiver.refuse(true);
+        _recipients.push(address(receiver));
+        _amounts.push(1 ether);
+        vm.expectRevert(
+            abi.encodeWithSelector(IIoIDStore.IoIDStoreTransferFailed.selector, address(receiver), 1 ether)
+        );
         store.withdraw(_recipients, _amounts);
     }
 
     function test_withdraw_paysEach() public {
-        _createProject("Weather", HARDWARE, 3);
+        _createProject("Weather", HARDWARE, 4);
         _recipients.push(makeAddr("treasury"));
         _recipients.push(makeAddr("grants"));
         _amounts.push(2 ether);
@@ -318,11 +384,5 @@ contract IoIDStore_Governance_Test is IoIDFixture {
         store.withdraw(_recipients, _amounts);
         assertEq(_recipients[0].balance, 2 ether);
         assertEq(_recipients[1].balance, 1 ether);
-    }
-
-    function test_changePrice_changesWhatIsDue() public {
-        ProjectId projectId = _createProject("Game", VIRTUAL, 0);
-        store.changePrice(3 ether);
-        assertEq(store.activationFee(projectId), 3 ether);
     }
 }

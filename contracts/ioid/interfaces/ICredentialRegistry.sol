@@ -36,10 +36,12 @@ interface ICredentialRegistry {
         uint256 deadline;
     }
 
-    /// @notice A credential that an ioID obtained.
+    /// @notice A credential that an ioID obtained, for the device that was bound to it.
+    /// @param hasToken Whether its soulbound token is there.
     struct Credential {
         address device;
         uint64 validFrom;
+        bool hasToken;
         uint64 validUntil;
         uint64 statusList;
         uint32 statusIndex;
@@ -75,7 +77,10 @@ interface ICredentialRegistry {
     /// @notice Thrown when a grant is brought after its `deadline`.
     error CredentialRegistryGrantExpired(uint256 deadline);
 
-    /// @notice Thrown when an index was granted before, or is beyond the list.
+    /// @notice Thrown when an index is beyond the list.
+    error CredentialRegistryOutOfList(uint256 statusList, uint256 statusIndex);
+
+    /// @notice Thrown when an index was granted before, or its bit is set.
     error CredentialRegistryIndexTaken(uint256 statusList, uint256 statusIndex);
 
     /// @notice Thrown when a revocation would be undone.
@@ -128,10 +133,10 @@ interface ICredentialRegistry {
     /* ISSUERS */
 
     /// @notice Defines the type `name` of the caller, whose credentials burn `burn` wei each, and returns its id.
-    function defineType(string calldata name, uint256 burn) external returns (bytes32 credentialType);
+    function defineType(string calldata name, uint96 burn) external returns (bytes32 credentialType);
 
     /// @notice Changes what credentials of the caller's type `name` burn, in wei.
-    function setBurn(string calldata name, uint256 burn) external;
+    function setBurn(string calldata name, uint96 burn) external;
 
     /// @notice Opens a status list of 131072 bits, all clear, and returns its id.
     function createStatusList(StatusPurpose purpose) external returns (uint256 statusList);

@@ -34,6 +34,9 @@ interface IDeviceNFT is IERC721 {
 
     /* OWNER */
 
+    /// @notice Names the token. The caller becomes the owner: create and initialize in one transaction.
+    function initialize(string calldata _name, string calldata _symbol) external;
+
     /// @notice Allows `_minter` to mint `_minterAllowedAmount` tokens, whatever it was allowed before. Only the owner.
     function configureMinter(address _minter, uint256 _minterAllowedAmount) external;
 
@@ -52,6 +55,9 @@ interface IDeviceNFT is IERC721 {
     function mint(address _to) external returns (uint256);
 
     /* VIEWS */
+
+    function owner() external view returns (address);
+    function transferOwnership(address newOwner) external;
 
     function isMinter(address account) external view returns (bool);
 

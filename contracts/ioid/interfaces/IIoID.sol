@@ -23,8 +23,15 @@ interface IIoID is IERC721Enumerable {
     /// @notice Thrown when `device` has no ioID.
     error IoIDUnknownDevice(address device);
 
-    /// @notice Thrown when a page starts from a `device` that is not in `projectId`, or no longer.
+    /// @notice Thrown when a page starts from a `device` that is not in `projectId`.
     error IoIDNotInProject(ProjectId projectId, address device);
+
+    /// @notice Thrown when `holder`, or the whole contract where it is zero, has no token at `index`.
+    error IoIDOutOfBounds(address holder, uint256 index);
+
+    /// @notice Thrown when the ioID `id` would come to be held by its own `account`, at first hand or through the accounts of
+    /// other ioIDs: no one could command it any more.
+    error IoIDOwnsItself(uint256 id, address account);
 
     /* EVENTS */
 
@@ -54,6 +61,11 @@ interface IIoID is IERC721Enumerable {
     /// @dev Calls no hook of `_owner`.
     function mint(ProjectId _projectId, address _device, address _owner) external returns (uint256);
 
+    /// @notice Does the same, and returns the account too. Only the minter.
+    function create(ProjectId projectId, address device, address holder)
+        external
+        returns (uint256 id, address account);
+
     /// @notice Unbinds `_device` from its ioID and its project. Only the minter.
     function removeDID(address _device) external;
 
@@ -77,6 +89,12 @@ interface IIoID is IERC721Enumerable {
     /// @notice Returns the account of the ioID that `_did` is bound to, or zero.
     function wallet(string calldata _did) external view returns (address);
 
+    /// @notice Returns the device that is bound to the ioID `id`, or zero where it was removed.
+    function deviceOf(uint256 id) external view returns (address);
+
+    /// @notice Returns the ioID that `device` is bound to, or zero.
+    function idOf(address device) external view returns (uint256);
+
     /// @notice Returns the project that `device` is registered in, or zero.
     function deviceProject(address device) external view returns (ProjectId);
 
@@ -84,12 +102,14 @@ interface IIoID is IERC721Enumerable {
     function projectDeviceCount(ProjectId projectId) external view returns (uint256);
 
     /// @notice Returns the project's devices by pages, in the order of registration.
-    /// @dev Following `next` returns every device that stays registered meanwhile exactly once. A device that is
-    /// registered again moves to the end.
-    /// @param _start Zero or 0x…01 for the first page; after it, the `next` of the page before.
-    /// Reverts with IoIDNotInProject where that device was removed meanwhile: start again.
-    /// @return array At most `_pageSize` devices; `_start`, where it is a device, is the first of them.
-    /// @return next The first device after them, or zero where there is none.
+    /// @dev Following `next` until it is zero returns every device that stays registered meanwhile exactly once, whatever
+    /// else is registered and removed. A device that is registered again moves to the end. `next` names a place in the
+    /// order, not a device: it stays good when devices are removed. One call passes at most 4096 places, so that a page may
+    /// hold fewer than `_pageSize` devices, or none, where many were removed.
+    /// @param _start Zero or 0x…01 for the first page; after it, the `next` of the page before. A device of the project
+    /// starts a page too, with itself.
+    /// @return array At most `_pageSize` devices.
+    /// @return next Where the next page starts, or zero where there is none.
     function projectIDs(ProjectId _projectId, address _start, uint256 _pageSize)
         external
         view

@@ -11,7 +11,7 @@ import {ProjectId} from "../../types/Types.sol";
 ///
 /// Each payment is split into a share that is burnt and the rest, which is the DAO's: sent to `feeReceiver`, or held here
 /// while there is none or it refuses. Together they are exactly what was paid. What a caller sends above that is sent back
-/// at once where the caller has no code; where it has, it is credited, and the caller claims it.
+/// at once where the caller has no code; where it has, it is credited, and the caller claims it: see {IRefunds}.
 interface IIoIDPrice {
     /// @notice A point of the price curve. Between two points the price is on the line through them, rounded down; before
     /// the first and after the last it is theirs.
@@ -63,9 +63,9 @@ interface IIoIDPrice {
 
     /* PROJECTS */
 
-    /// @notice Buys `amount` ioIDs for a hardware project, for at most `maximum` wei. Anyone may pay, as by
-    /// {IIoIDStore.applyIoIDs}.
-    function buyIoIDs(ProjectId projectId, uint256 amount, uint256 maximum) external payable;
+    /// @notice Buys `amount` ioIDs for a hardware project, as {IIoIDStore.applyIoIDs} does, for at most `maximum` wei. What
+    /// is sent above the price goes back to `payer`.
+    function buyIoIDs(ProjectId projectId, uint256 amount, uint256 maximum, address payer) external payable;
 
     /* VIEWS */
 

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {ProjectId} from "../../types/Types.sol";
+
 /// @title IIoIDRegistry
 /// @notice Says which devices exist, and where and what their DID documents are. Selectors and events of the official
-/// ioIDRegistry.
-/// @dev A device proves its key by an EIP-712 permit: domain `ioIDRegistry`, version `1`, this chain and contract;
-/// `Permit(address owner,uint256 nonce)` with the device's next nonce; secp256k1 with s in the lower half. The permit
-/// binds neither a document, nor a device NFT, nor which of the four functions it is for. So a permit is taken only
-/// from an account that its owner answers for:
-/// - register: from the owner it names, or a relayer that this owner allowed. A project's say would not do: the permit
-///   names no project, so a thief would register the victim's device in a project of his own.
+/// ioIDRegistry. What goes beyond them is in {IDevicePermits}.
+/// @dev A device proves its key by an EIP-712 message of the domain `ioIDRegistry`, version `1`, this chain and this
+/// contract, which uses up the device's next nonce.
+///
+/// The legacy permit, `Permit(address owner,uint256 nonce)`, binds neither a document, nor a device NFT, nor which of the
+/// four functions it is for; secp256k1 only, s in the lower half. So it is taken only from an account that its owner
+/// answers for, and only while the device's project accepts it:
+/// - register: from the owner it names, or from a relayer that both this owner and the project allowed. The project's say
+///   alone would not do: the permit names no project, so a thief would register the victim's device in one of his own.
 /// - update, remove: from the owner it names, while that account holds the device's ioID.
 /// - migrate: from the holder of the device's ioID; the permit names the new owner.
 interface IIoIDRegistry {
@@ -18,11 +22,17 @@ interface IIoIDRegistry {
     /// @notice Thrown when an address that must be set is zero.
     error IoIDRegistryZeroAddress();
 
-    /// @notice Thrown when the permit was not signed by `device` for `owner` and the device's next nonce.
+    /// @notice Thrown when the permit was not signed by `device` for `owner`, these contents and the device's next nonce.
     error IoIDRegistryInvalidPermit(address device, address owner);
 
-    /// @notice Thrown when `caller` registers for `user`, who did not allow it as a relayer.
-    error IoIDRegistryNotRelayer(address user, address caller);
+    /// @notice Thrown when `caller` registers for `user`, and not both of `user` and `projectId` allowed it as a relayer.
+    error IoIDRegistryNotRelayer(ProjectId projectId, address user, address caller);
+
+    /// @notice Thrown when the legacy permit is used for a device of `projectId`, which does not accept it.
+    error IoIDRegistryLegacyPermitOff(ProjectId projectId);
+
+    /// @notice Thrown when `caller` is neither the owner nor an operator of `projectId`.
+    error IoIDRegistryNotOperator(ProjectId projectId, address caller);
 
     /// @notice Thrown when `caller` does not hold the ioID of `device`.
     error IoIDRegistryNotOwner(address device, address caller);
@@ -36,7 +46,7 @@ interface IIoIDRegistry {
     /// @notice Thrown when a document's hash is zero.
     error IoIDRegistryEmptyHash();
 
-    /// @notice Thrown when a device was registered with this device NFT before, removed or not.
+    /// @notice Thrown when this device NFT backs the ioID of a registered device.
     error IoIDRegistryNFTUsed(address deviceContract, uint256 tokenId);
 
     /// @notice Thrown when `deviceContract` belongs to no project.
@@ -44,12 +54,6 @@ interface IIoIDRegistry {
 
     /// @notice Thrown when the device NFT is not in the ioID's account after its transfer.
     error IoIDRegistryNFTNotMoved(address deviceContract, uint256 tokenId);
-
-    /// @notice Thrown when `sent` does not cover the activation `fee`.
-    error IoIDRegistryFeeTooLow(uint256 sent, uint256 fee);
-
-    /// @notice Thrown when `recipient` refuses its refund.
-    error IoIDRegistryRefundFailed(address recipient, uint256 amount);
 
     /* EVENTS */
 
@@ -71,22 +75,36 @@ interface IIoIDRegistry {
     /// @notice Emitted when `user` allows `relayer` to register devices for it, or no longer does.
     event RelayerSet(address indexed user, address indexed relayer, bool allowed);
 
+    /// @notice Emitted when `projectId` allows `relayer` to register its devices by legacy permit, or no longer does.
+    event ProjectRelayerSet(uint256 indexed projectId, address indexed relayer, bool allowed);
+
+    /// @notice Emitted when `projectId` accepts the legacy permit for its devices, or no longer does.
+    event LegacyPermitSet(uint256 indexed projectId, bool accepted);
+
     /* GOVERNANCE */
 
     /// @notice Names the store that is paid for ioIDs. Restricted.
     function setIoIDStore(address _ioIDStore) external;
 
-    /* RELAYERS */
+    /* LEGACY PERMIT */
 
-    /// @notice Allows `relayer` to register devices whose permit names the caller, or forbids it again.
-    /// @dev An allowed relayer chooses the document, and any device NFT that the caller approved to this registry.
+    /// @notice Allows `relayer` to register devices whose legacy permit names the caller, or forbids it again. Effective
+    /// in projects that allow the relayer too.
+    /// @dev Allow only a relayer that checks its own caller: it chooses the document, and any device NFT that the caller
+    /// approved to this registry.
     function setRelayer(address relayer, bool allowed) external;
 
-    /* DEVICES */
+    /// @notice Allows `relayer` to register devices of `projectId` for users who allowed it too, or forbids it again. Only
+    /// the project's owner or an operator.
+    function setProjectRelayer(ProjectId projectId, address relayer, bool allowed) external;
+
+    /// @notice Switches the legacy permit off, or on again, for all devices of `projectId`. Only the project's owner or an
+    /// operator.
+    function setLegacyPermit(ProjectId projectId, bool accepted) external;
 
     /// @notice Registers `device` to the caller: mints its ioID and moves its device NFT into the ioID's account.
     /// @dev The caller holds the device NFT, and has approved it to this registry. What is sent above the store's
-    /// `activationFee` is refunded to the caller, which must accept it: otherwise it reverts.
+    /// `activationFee` goes back to the caller as {IIoIDStore} says.
     /// @param hash keccak256 of the stored document's bytes: this contract does not read them.
     /// @param uri Where the document is stored.
     function register(
@@ -100,7 +118,7 @@ interface IIoIDRegistry {
         bytes32 s
     ) external payable;
 
-    /// @notice Registers `device` to `user`. The caller, who pays, is `user` or a relayer of `user`.
+    /// @notice Registers `device` to `user`. The caller, who pays, is `user` or a relayer that `user` and the project allow.
     /// @dev `user` holds the device NFT, and has approved it to this registry.
     function register(
         address deviceContract,
@@ -118,7 +136,7 @@ interface IIoIDRegistry {
     function update(address device, bytes32 hash, string calldata uri, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Removes `device`. The caller holds its ioID, and the permit names the caller.
-    /// @dev The ioID and its account stay the caller's. The device may be registered again, with another device NFT.
+    /// @dev The ioID and its account stay the caller's. The device may be registered again, and so may its device NFT.
     function remove(address device, uint8 v, bytes32 r, bytes32 s) external;
 
     /// @notice Moves `device` with its ioID to `user`. The caller holds the ioID, and the permit names `user`.
@@ -141,17 +159,23 @@ interface IIoIDRegistry {
     /// @notice Returns where the document of a registered device is stored.
     function documentURI(address device) external view returns (string memory);
 
-    /// @notice Returns whether a device was ever registered with this device NFT.
+    /// @notice Returns whether this device NFT backs the ioID of a registered device.
     function registeredNFT(address deviceContract, uint256 tokenId) external view returns (bool);
 
-    /// @notice Returns the nonce of the device's next permit.
+    /// @notice Returns the nonce of the device's next permit, of either kind. It outlives the device's removal.
     function nonces(address device) external view returns (uint256);
 
-    /// @notice Returns the EIP-712 struct hash, not the digest, of the device's next permit for `owner`.
+    /// @notice Returns the EIP-712 struct hash, not the digest, of the device's next legacy permit for `owner`.
     function permitHash(address owner, address device) external view returns (bytes32);
 
-    /// @notice Returns whether `relayer` may register devices for `user`.
+    /// @notice Returns whether `user` allows `relayer` to register devices for it.
     function isRelayer(address user, address relayer) external view returns (bool);
+
+    /// @notice Returns whether `projectId` allows `relayer` to register its devices by legacy permit.
+    function isProjectRelayer(ProjectId projectId, address relayer) external view returns (bool);
+
+    /// @notice Returns whether `projectId` accepts the legacy permit. It does until it switches it off.
+    function acceptsLegacyPermit(ProjectId projectId) external view returns (bool);
 
     function ioIDStore() external view returns (address);
     function ioID() external view returns (address);

@@ -4,7 +4,8 @@ pragma solidity ^0.8.28;
 import {ProjectId} from "../../types/Types.sol";
 
 /// @title IIoIDStore
-/// @notice Sells ioIDs to projects and counts those in use. Selectors and events of the official ioIDStore.
+/// @notice Sells ioIDs to projects and counts those in use. Selectors and events of the official ioIDStore; what they cost
+/// is in {IIoIDPrice}.
 /// @dev For every project, activated ≤ applied. Activations are never taken back: the sum over all projects equals the
 /// devices that are registered plus those that were removed.
 interface IIoIDStore {
@@ -25,9 +26,6 @@ interface IIoIDStore {
     /// @notice Thrown when less than the price is sent.
     error IoIDStoreFeeTooLow(uint256 sent, uint256 fee);
 
-    /// @notice Thrown when an activation is not paid exactly.
-    error IoIDStoreWrongFee(uint256 sent, uint256 fee);
-
     /// @notice Thrown when a hardware project has activated all the ioIDs that it applied for.
     error IoIDStoreNoneLeft(ProjectId projectId);
 
@@ -37,16 +35,25 @@ interface IIoIDStore {
     /// @notice Thrown when `deviceContract` belongs to `projectId` already.
     error IoIDStoreContractTaken(address deviceContract, ProjectId projectId);
 
+    /// @notice Thrown when `deviceContract` belongs to no project.
+    error IoIDStoreUnknownContract(address deviceContract);
+
     /// @notice Thrown when `recipients` and `amounts` differ in length.
     error IoIDStoreLengthMismatch(uint256 recipients, uint256 amounts);
 
-    /// @notice Thrown when `recipient` refuses `amount`, a refund included.
+    /// @notice Thrown when `recipient` refuses `amount`.
     error IoIDStoreTransferFailed(address recipient, uint256 amount);
+
+    /// @notice Thrown when more is withdrawn than is `held` for the DAO.
+    error IoIDStoreHoldsTooLittle(uint256 amount, uint256 held);
 
     /* EVENTS */
 
     event Initialize(address indexed project, uint256 price);
+
+    /// @notice Emitted when an epoch begins with another price than the one before had, in wei.
     event ChangePrice(uint256 price);
+
     event ChangeFeeReceiver(address indexed feeReceiver);
     event SetIoIDRegistry(address indexed ioIDRegistry);
 
@@ -61,10 +68,11 @@ interface IIoIDStore {
 
     /* GOVERNANCE */
 
-    /// @notice Sets the price of one ioID, in wei. Restricted.
+    /// @notice Makes the price of one ioID `_price`, in wei, whatever the number of devices, from the next epoch on.
+    /// Restricted.
     function changePrice(uint256 _price) external;
 
-    /// @notice Sets where fees go as they come in. Restricted.
+    /// @notice Sets where the DAO's share goes as it comes in. Restricted.
     function changeFeeReceiver(address _feeReceiver) external;
 
     /// @notice Sets the only account that activates ioIDs. Restricted.
@@ -74,14 +82,12 @@ interface IIoIDStore {
     /// @dev Frees the former contract. Devices registered with it stay with the project.
     function changeDeviceContract(ProjectId _projectId, address _contract) external;
 
-    /// @notice Pays fees that were kept here to `_recipicents`, in wei. Restricted.
+    /// @notice Pays what is held for the DAO to `_recipicents`, in wei. Restricted. Refunds are out of its reach.
     function withdraw(address[] calldata _recipicents, uint256[] calldata _amounts) external;
 
     /* PROJECTS */
 
-    /// @notice Buys `_amount` ioIDs for a hardware project. Anyone may pay.
-    /// @dev What is sent above `_amount * price` is refunded to the caller, which must accept it: otherwise it reverts.
-    /// A fee that the fee receiver refuses is kept for `withdraw`: its refusal does not stop sales.
+    /// @notice Buys `_amount` ioIDs for a hardware project. Anyone may pay; what is sent above `_amount * price` goes back.
     function applyIoIDs(ProjectId _projectId, uint256 _amount) external payable;
 
     /// @notice Makes the tokens of `_contract` the devices of `_projectId`, once. Only the project's owner.
@@ -90,19 +96,25 @@ interface IIoIDStore {
 
     /* REGISTRATION */
 
-    /// @notice Takes one ioID of `_projectId` into use. Only the registry, which sends exactly `activationFee`.
+    /// @notice Takes one ioID of `_projectId` into use. Only the registry.
     function activeIoID(ProjectId _projectId) external payable;
 
+    /// @notice Takes `amount` ioIDs into use for devices that are tokens of `deviceContract`, and returns their project.
+    /// What is sent above the fee goes back to `payer`. Only the registry.
+    function activate(address deviceContract, uint256 amount, address payer) external payable returns (ProjectId);
+
     /* VIEWS */
+
+    /// @notice Returns the price of one ioID in this epoch, in wei.
+    function price() external view returns (uint256);
 
     /// @notice Returns what registering one device costs now, in wei: nothing in a hardware project.
     function activationFee(ProjectId projectId) external view returns (uint256);
 
-    function price() external view returns (uint256);
     function project() external view returns (address);
     function ioIDRegistry() external view returns (address);
 
-    /// @notice Returns where fees go, or zero where they are kept here.
+    /// @notice Returns where the DAO's share goes, or zero where it is held here.
     function feeReceiver() external view returns (address);
 
     /// @notice Returns the project whose devices are the tokens of `deviceContract`, or zero.

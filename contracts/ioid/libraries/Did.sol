@@ -12,4 +12,15 @@ library Did {
     function fromDevice(address device) internal pure returns (string memory) {
         return string.concat(METHOD, Strings.toHexString(device));
     }
+
+    /// @notice Returns the device of a DID as {fromDevice} writes it, or zero.
+    function toDevice(string calldata did) internal pure returns (address device) {
+        bytes calldata text = bytes(did);
+        uint256 prefix = bytes(METHOD).length;
+        if (text.length != prefix + 42) return address(0);
+        bool parsed;
+        (parsed, device) = Strings.tryParseAddress(string(text[prefix:]));
+        // The parser takes upper case too.
+        if (!parsed || keccak256(bytes(fromDevice(device))) != keccak256(text)) return address(0);
+    }
 }

@@ -14,10 +14,13 @@ export interface IoID extends BaseContract {
   UPGRADE_INTERFACE_VERSION: BaseContractMethod<[], string, string>
   approve: BaseContractMethod<[to: string, tokenId: BigNumberish], void, ContractTransactionResponse>
   authority: BaseContractMethod<[], string, string>
-  balanceOf: BaseContractMethod<[owner: string], bigint, bigint>
+  balanceOf: BaseContractMethod<[holder: string], bigint, bigint>
+  create: BaseContractMethod<[projectId: BigNumberish, device: string, holder: string], [bigint, string] & { id: bigint; account: string }, ContractTransactionResponse>
+  deviceOf: BaseContractMethod<[id: BigNumberish], string, string>
   deviceProject: BaseContractMethod<[device: string], bigint, bigint>
   did: BaseContractMethod<[_device: string], string, string>
   getApproved: BaseContractMethod<[tokenId: BigNumberish], string, string>
+  idOf: BaseContractMethod<[device: string], bigint, bigint>
   initialize: BaseContractMethod<[_minter: string, _walletRegistry: string, _walletImplementation: string, _name: string, _symbol: string], void, ContractTransactionResponse>
   isApprovedForAll: BaseContractMethod<[owner: string, operator: string], boolean, boolean>
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
@@ -41,7 +44,7 @@ export interface IoID extends BaseContract {
   supportsInterface: BaseContractMethod<[interfaceId: BytesLike], boolean, boolean>
   symbol: BaseContractMethod<[], string, string>
   tokenByIndex: BaseContractMethod<[index: BigNumberish], bigint, bigint>
-  tokenOfOwnerByIndex: BaseContractMethod<[owner: string, index: BigNumberish], bigint, bigint>
+  tokenOfOwnerByIndex: BaseContractMethod<[holder: string, index: BigNumberish], bigint, bigint>
   tokenURI: BaseContractMethod<[tokenId: BigNumberish], string, string>
   totalSupply: BaseContractMethod<[], bigint, bigint>
   transferFrom: BaseContractMethod<[from: string, to: string, tokenId: BigNumberish], void, ContractTransactionResponse>
@@ -75,7 +78,6 @@ export const ioIDAbi = [
   {"inputs":[{"internalType":"address","name":"target","type":"address"}],"name":"AddressEmptyCode","type":"error"},
   {"inputs":[{"internalType":"address","name":"implementation","type":"address"}],"name":"ERC1967InvalidImplementation","type":"error"},
   {"inputs":[],"name":"ERC1967NonPayable","type":"error"},
-  {"inputs":[],"name":"ERC721EnumerableForbiddenBatchMint","type":"error"},
   {"inputs":[{"internalType":"address","name":"sender","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"owner","type":"address"}],"name":"ERC721IncorrectOwner","type":"error"},
   {"inputs":[{"internalType":"address","name":"operator","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"ERC721InsufficientApproval","type":"error"},
   {"inputs":[{"internalType":"address","name":"approver","type":"address"}],"name":"ERC721InvalidApprover","type":"error"},
@@ -84,13 +86,14 @@ export const ioIDAbi = [
   {"inputs":[{"internalType":"address","name":"receiver","type":"address"}],"name":"ERC721InvalidReceiver","type":"error"},
   {"inputs":[{"internalType":"address","name":"sender","type":"address"}],"name":"ERC721InvalidSender","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"ERC721NonexistentToken","type":"error"},
-  {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint256","name":"index","type":"uint256"}],"name":"ERC721OutOfBoundsIndex","type":"error"},
   {"inputs":[],"name":"FailedCall","type":"error"},
   {"inputs":[{"internalType":"address","name":"authority","type":"address"}],"name":"GovernedAuthorityHasNoCode","type":"error"},
   {"inputs":[],"name":"InvalidInitialization","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"IoIDDeviceExists","type":"error"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"device","type":"address"}],"name":"IoIDNotInProject","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDNotMinter","type":"error"},
+  {"inputs":[{"internalType":"address","name":"holder","type":"address"},{"internalType":"uint256","name":"index","type":"uint256"}],"name":"IoIDOutOfBounds","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"address","name":"account","type":"address"}],"name":"IoIDOwnsItself","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"IoIDUnknownDevice","type":"error"},
   {"inputs":[],"name":"IoIDZeroAddress","type":"error"},
   {"inputs":[],"name":"NotInitializing","type":"error"},
@@ -111,10 +114,13 @@ export const ioIDAbi = [
   {"inputs":[],"name":"UPGRADE_INTERFACE_VERSION","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"to","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"approve","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"authority","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"address","name":"owner","type":"address"}],"name":"balanceOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"deviceProject","outputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"holder","type":"address"}],"name":"balanceOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"holder","type":"address"}],"name":"create","outputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"address","name":"account","type":"address"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"}],"name":"deviceOf","outputs":[{"internalType":"address","name":"device","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"deviceProject","outputs":[{"internalType":"ProjectId","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"_device","type":"address"}],"name":"did","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"pure","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"getApproved","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"idOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"_minter","type":"address"},{"internalType":"address","name":"_walletRegistry","type":"address"},{"internalType":"address","name":"_walletImplementation","type":"address"},{"internalType":"string","name":"_name","type":"string"},{"internalType":"string","name":"_symbol","type":"string"}],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"address","name":"operator","type":"address"}],"name":"isApprovedForAll","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
@@ -138,7 +144,7 @@ export const ioIDAbi = [
   {"inputs":[{"internalType":"bytes4","name":"interfaceId","type":"bytes4"}],"name":"supportsInterface","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"symbol","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"index","type":"uint256"}],"name":"tokenByIndex","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint256","name":"index","type":"uint256"}],"name":"tokenOfOwnerByIndex","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"holder","type":"address"},{"internalType":"uint256","name":"index","type":"uint256"}],"name":"tokenOfOwnerByIndex","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"tokenURI","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"totalSupply","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"from","type":"address"},{"internalType":"address","name":"to","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"transferFrom","outputs":[],"stateMutability":"nonpayable","type":"function"},

@@ -10,12 +10,44 @@ import {
   type ContractTransactionResponse,
 } from 'ethers'
 
+export interface DevicePermitInput {
+  deadline: BigNumberish
+  keyType: BigNumberish
+  publicKey: BytesLike
+  signature: BytesLike
+}
+
+export interface CircuitKeyInput {
+  x: BigNumberish
+  y: BigNumberish
+  eighthX: BigNumberish
+  eighthY: BigNumberish
+  commitmentX: BigNumberish
+  commitmentY: BigNumberish
+  response: BigNumberish
+}
+
+export interface RegistrationInput {
+  deviceContract: string
+  tokenId: BigNumberish
+  device: string
+  owner: string
+  hash: BytesLike
+  uri: string
+  circuitKey: CircuitKeyInput
+  permit: DevicePermitInput
+  ownerSignature: BytesLike
+}
+
 export interface IoIDRegistry extends BaseContract {
+  DEVICE_PERMIT_TYPEHASH: BaseContractMethod<[], string, string>
   DOMAIN_SEPARATOR: BaseContractMethod<[], string, string>
   EIP712DOMAIN_TYPEHASH: BaseContractMethod<[], string, string>
   METHOD: BaseContractMethod<[], string, string>
   UPGRADE_INTERFACE_VERSION: BaseContractMethod<[], string, string>
+  acceptsLegacyPermit: BaseContractMethod<[projectId: BigNumberish], boolean, boolean>
   authority: BaseContractMethod<[], string, string>
+  circuitKey: BaseContractMethod<[device: string], [bigint, bigint] & { x: bigint; y: bigint }, [bigint, bigint] & { x: bigint; y: bigint }>
   deviceTokenId: BaseContractMethod<[device: string], bigint, bigint>
   documentHash: BaseContractMethod<[device: string], string, string>
   documentID: BaseContractMethod<[device: string], string, string>
@@ -26,30 +58,44 @@ export interface IoIDRegistry extends BaseContract {
   ioID: BaseContractMethod<[], string, string>
   ioIDStore: BaseContractMethod<[], string, string>
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
+  isProjectRelayer: BaseContractMethod<[projectId: BigNumberish, relayer: string], boolean, boolean>
   isRelayer: BaseContractMethod<[user: string, relayer: string], boolean, boolean>
+  keyVerifier: BaseContractMethod<[keyType: BigNumberish], string, string>
   migrate: BaseContractMethod<[device: string, user: string, v: BigNumberish, r: BytesLike, s: BytesLike], void, ContractTransactionResponse>
+  migrateDevice: BaseContractMethod<[device: string, owner_: string, permit: DevicePermitInput, holderSignature: BytesLike], void, ContractTransactionResponse>
   nonces: BaseContractMethod<[device: string], bigint, bigint>
   owner: BaseContractMethod<[], string, string>
-  permitHash: BaseContractMethod<[owner: string, device: string], string, string>
+  permitHash: BaseContractMethod<[owner_: string, device: string], string, string>
   proxiableUUID: BaseContractMethod<[], string, string>
   'register(address,uint256,address,bytes32,string,uint8,bytes32,bytes32)': BaseContractMethod<[deviceContract: string, tokenId: BigNumberish, device: string, hash: BytesLike, uri: string, v: BigNumberish, r: BytesLike, s: BytesLike], void, ContractTransactionResponse>
   'register(address,uint256,address,address,bytes32,string,uint8,bytes32,bytes32)': BaseContractMethod<[deviceContract: string, tokenId: BigNumberish, user: string, device: string, hash: BytesLike, uri: string, v: BigNumberish, r: BytesLike, s: BytesLike], void, ContractTransactionResponse>
+  registerDevice: BaseContractMethod<[registration: RegistrationInput], bigint, ContractTransactionResponse>
+  registerDevices: BaseContractMethod<[registrations: readonly RegistrationInput[]], bigint, ContractTransactionResponse>
   registeredNFT: BaseContractMethod<[deviceContract: string, tokenId: BigNumberish], boolean, boolean>
   remove: BaseContractMethod<[device: string, v: BigNumberish, r: BytesLike, s: BytesLike], void, ContractTransactionResponse>
+  removeDevice: BaseContractMethod<[device: string, permit: DevicePermitInput, holderSignature: BytesLike], void, ContractTransactionResponse>
   setAuthority: BaseContractMethod<[newAuthority: string], void, ContractTransactionResponse>
   setIoIDStore: BaseContractMethod<[_ioIDStore: string], void, ContractTransactionResponse>
+  setKeyVerifier: BaseContractMethod<[keyType: BigNumberish, verifier: string], void, ContractTransactionResponse>
+  setLegacyPermit: BaseContractMethod<[projectId: BigNumberish, accepted: boolean], void, ContractTransactionResponse>
+  setProjectRelayer: BaseContractMethod<[projectId: BigNumberish, relayer: string, allowed: boolean], void, ContractTransactionResponse>
   setRelayer: BaseContractMethod<[relayer: string, allowed: boolean], void, ContractTransactionResponse>
   update: BaseContractMethod<[device: string, hash: BytesLike, uri: string, v: BigNumberish, r: BytesLike, s: BytesLike], void, ContractTransactionResponse>
+  updateDevice: BaseContractMethod<[device: string, hash: BytesLike, uri: string, key: CircuitKeyInput, permit: DevicePermitInput, holderSignature: BytesLike], void, ContractTransactionResponse>
   upgradeToAndCall: BaseContractMethod<[newImplementation: string, data: BytesLike], void, ContractTransactionResponse>
 }
 
 /** Arguments of each event, by name. */
 export type IoIDRegistryEvents = {
   AuthorityUpdated: { authority: string }
+  CircuitKeyBound: { device: string; x: bigint; y: bigint }
   EIP712DomainChanged: {  }
   Initialized: { version: bigint }
+  KeyVerifierSet: { keyType: bigint; verifier: string }
+  LegacyPermitSet: { projectId: bigint; accepted: boolean }
   Migrate: { device: string; owner: string }
   NewDevice: { device: string; owner: string; hash: string; uri: string }
+  ProjectRelayerSet: { projectId: bigint; relayer: string; allowed: boolean }
   RelayerSet: { user: string; relayer: string; allowed: boolean }
   RemoveDevice: { device: string; owner: string }
   SetIoIdStore: { store: string }
@@ -69,16 +115,22 @@ export const ioIDRegistryAbi = [
   {"inputs":[{"internalType":"address","name":"authority","type":"address"}],"name":"GovernedAuthorityHasNoCode","type":"error"},
   {"inputs":[],"name":"InvalidInitialization","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"IoIDRegistryDeviceExists","type":"error"},
+  {"inputs":[],"name":"IoIDRegistryEmptyBatch","type":"error"},
   {"inputs":[],"name":"IoIDRegistryEmptyHash","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"sent","type":"uint256"},{"internalType":"uint256","name":"fee","type":"uint256"}],"name":"IoIDRegistryFeeTooLow","type":"error"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"IoIDRegistryInvalidCircuitKey","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"owner","type":"address"}],"name":"IoIDRegistryInvalidPermit","type":"error"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"IoIDRegistryLegacyPermitOff","type":"error"},
+  {"inputs":[{"internalType":"address","name":"first","type":"address"},{"internalType":"address","name":"other","type":"address"}],"name":"IoIDRegistryMixedBatch","type":"error"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"IoIDRegistryNFTNotMoved","type":"error"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"IoIDRegistryNFTUsed","type":"error"},
+  {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDRegistryNoConsent","type":"error"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDRegistryNotOperator","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDRegistryNotOwner","type":"error"},
-  {"inputs":[{"internalType":"address","name":"user","type":"address"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDRegistryNotRelayer","type":"error"},
-  {"inputs":[{"internalType":"address","name":"recipient","type":"address"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"IoIDRegistryRefundFailed","type":"error"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"user","type":"address"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDRegistryNotRelayer","type":"error"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"uint256","name":"deadline","type":"uint256"}],"name":"IoIDRegistryPermitExpired","type":"error"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"}],"name":"IoIDRegistryUnknownContract","type":"error"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"IoIDRegistryUnknownDevice","type":"error"},
+  {"inputs":[{"internalType":"uint8","name":"keyType","type":"uint8"}],"name":"IoIDRegistryUnknownKeyType","type":"error"},
   {"inputs":[],"name":"IoIDRegistryZeroAddress","type":"error"},
   {"inputs":[],"name":"NotInitializing","type":"error"},
   {"inputs":[],"name":"ReentrancyGuardReentrantCall","type":"error"},
@@ -86,20 +138,27 @@ export const ioIDRegistryAbi = [
   {"inputs":[],"name":"UUPSUnauthorizedCallContext","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"slot","type":"bytes32"}],"name":"UUPSUnsupportedProxiableUUID","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":false,"internalType":"address","name":"authority","type":"address"}],"name":"AuthorityUpdated","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"device","type":"address"},{"indexed":false,"internalType":"uint256","name":"x","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"y","type":"uint256"}],"name":"CircuitKeyBound","type":"event"},
   {"anonymous":false,"inputs":[],"name":"EIP712DomainChanged","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":false,"internalType":"uint64","name":"version","type":"uint64"}],"name":"Initialized","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint8","name":"keyType","type":"uint8"},{"indexed":true,"internalType":"address","name":"verifier","type":"address"}],"name":"KeyVerifierSet","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"projectId","type":"uint256"},{"indexed":false,"internalType":"bool","name":"accepted","type":"bool"}],"name":"LegacyPermitSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"device","type":"address"},{"indexed":false,"internalType":"address","name":"owner","type":"address"}],"name":"Migrate","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"device","type":"address"},{"indexed":false,"internalType":"address","name":"owner","type":"address"},{"indexed":false,"internalType":"bytes32","name":"hash","type":"bytes32"},{"indexed":false,"internalType":"string","name":"uri","type":"string"}],"name":"NewDevice","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"projectId","type":"uint256"},{"indexed":true,"internalType":"address","name":"relayer","type":"address"},{"indexed":false,"internalType":"bool","name":"allowed","type":"bool"}],"name":"ProjectRelayerSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"user","type":"address"},{"indexed":true,"internalType":"address","name":"relayer","type":"address"},{"indexed":false,"internalType":"bool","name":"allowed","type":"bool"}],"name":"RelayerSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"device","type":"address"},{"indexed":false,"internalType":"address","name":"owner","type":"address"}],"name":"RemoveDevice","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"store","type":"address"}],"name":"SetIoIdStore","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"device","type":"address"},{"indexed":false,"internalType":"address","name":"owner","type":"address"},{"indexed":false,"internalType":"bytes32","name":"hash","type":"bytes32"},{"indexed":false,"internalType":"string","name":"uri","type":"string"}],"name":"UpdateDevice","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"implementation","type":"address"}],"name":"Upgraded","type":"event"},
+  {"inputs":[],"name":"DEVICE_PERMIT_TYPEHASH","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"DOMAIN_SEPARATOR","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"EIP712DOMAIN_TYPEHASH","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"METHOD","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"UPGRADE_INTERFACE_VERSION","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"acceptsLegacyPermit","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"authority","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"circuitKey","outputs":[{"internalType":"uint256","name":"x","type":"uint256"},{"internalType":"uint256","name":"y","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"deviceTokenId","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"documentHash","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"documentID","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"pure","type":"function"},
@@ -110,20 +169,30 @@ export const ioIDRegistryAbi = [
   {"inputs":[],"name":"ioID","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"ioIDStore","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"relayer","type":"address"}],"name":"isProjectRelayer","outputs":[{"internalType":"bool","name":"allowed","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"user","type":"address"},{"internalType":"address","name":"relayer","type":"address"}],"name":"isRelayer","outputs":[{"internalType":"bool","name":"allowed","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"uint8","name":"keyType","type":"uint8"}],"name":"keyVerifier","outputs":[{"internalType":"address","name":"verifier","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"user","type":"address"},{"internalType":"uint8","name":"v","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"s","type":"bytes32"}],"name":"migrate","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"nonces","outputs":[{"internalType":"uint256","name":"nonce","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"owner_","type":"address"},{"components":[{"internalType":"uint256","name":"deadline","type":"uint256"},{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"bytes","name":"publicKey","type":"bytes"},{"internalType":"bytes","name":"signature","type":"bytes"}],"internalType":"struct IDevicePermits.DevicePermit","name":"permit","type":"tuple"},{"internalType":"bytes","name":"holderSignature","type":"bytes"}],"name":"migrateDevice","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"}],"name":"nonces","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owner","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"address","name":"device","type":"address"}],"name":"permitHash","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"owner_","type":"address"},{"internalType":"address","name":"device","type":"address"}],"name":"permitHash","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"proxiableUUID","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"internalType":"uint8","name":"v","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"s","type":"bytes32"}],"name":"register","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"user","type":"address"},{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"internalType":"uint8","name":"v","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"s","type":"bytes32"}],"name":"register","outputs":[],"stateMutability":"payable","type":"function"},
-  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"registeredNFT","outputs":[{"internalType":"bool","name":"used","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"components":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"owner","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"components":[{"internalType":"uint256","name":"x","type":"uint256"},{"internalType":"uint256","name":"y","type":"uint256"},{"internalType":"uint256","name":"eighthX","type":"uint256"},{"internalType":"uint256","name":"eighthY","type":"uint256"},{"internalType":"uint256","name":"commitmentX","type":"uint256"},{"internalType":"uint256","name":"commitmentY","type":"uint256"},{"internalType":"uint256","name":"response","type":"uint256"}],"internalType":"struct IDevicePermits.CircuitKey","name":"circuitKey","type":"tuple"},{"components":[{"internalType":"uint256","name":"deadline","type":"uint256"},{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"bytes","name":"publicKey","type":"bytes"},{"internalType":"bytes","name":"signature","type":"bytes"}],"internalType":"struct IDevicePermits.DevicePermit","name":"permit","type":"tuple"},{"internalType":"bytes","name":"ownerSignature","type":"bytes"}],"internalType":"struct IDevicePermits.Registration","name":"registration","type":"tuple"}],"name":"registerDevice","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"components":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"address","name":"device","type":"address"},{"internalType":"address","name":"owner","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"components":[{"internalType":"uint256","name":"x","type":"uint256"},{"internalType":"uint256","name":"y","type":"uint256"},{"internalType":"uint256","name":"eighthX","type":"uint256"},{"internalType":"uint256","name":"eighthY","type":"uint256"},{"internalType":"uint256","name":"commitmentX","type":"uint256"},{"internalType":"uint256","name":"commitmentY","type":"uint256"},{"internalType":"uint256","name":"response","type":"uint256"}],"internalType":"struct IDevicePermits.CircuitKey","name":"circuitKey","type":"tuple"},{"components":[{"internalType":"uint256","name":"deadline","type":"uint256"},{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"bytes","name":"publicKey","type":"bytes"},{"internalType":"bytes","name":"signature","type":"bytes"}],"internalType":"struct IDevicePermits.DevicePermit","name":"permit","type":"tuple"},{"internalType":"bytes","name":"ownerSignature","type":"bytes"}],"internalType":"struct IDevicePermits.Registration[]","name":"registrations","type":"tuple[]"}],"name":"registerDevices","outputs":[{"internalType":"uint256","name":"firstId","type":"uint256"}],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"tokenId","type":"uint256"}],"name":"registeredNFT","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"uint8","name":"v","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"s","type":"bytes32"}],"name":"remove","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"},{"components":[{"internalType":"uint256","name":"deadline","type":"uint256"},{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"bytes","name":"publicKey","type":"bytes"},{"internalType":"bytes","name":"signature","type":"bytes"}],"internalType":"struct IDevicePermits.DevicePermit","name":"permit","type":"tuple"},{"internalType":"bytes","name":"holderSignature","type":"bytes"}],"name":"removeDevice","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"newAuthority","type":"address"}],"name":"setAuthority","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"_ioIDStore","type":"address"}],"name":"setIoIDStore","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"address","name":"verifier","type":"address"}],"name":"setKeyVerifier","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"bool","name":"accepted","type":"bool"}],"name":"setLegacyPermit","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"relayer","type":"address"},{"internalType":"bool","name":"allowed","type":"bool"}],"name":"setProjectRelayer","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"relayer","type":"address"},{"internalType":"bool","name":"allowed","type":"bool"}],"name":"setRelayer","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"internalType":"uint8","name":"v","type":"uint8"},{"internalType":"bytes32","name":"r","type":"bytes32"},{"internalType":"bytes32","name":"s","type":"bytes32"}],"name":"update","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"},{"components":[{"internalType":"uint256","name":"x","type":"uint256"},{"internalType":"uint256","name":"y","type":"uint256"},{"internalType":"uint256","name":"eighthX","type":"uint256"},{"internalType":"uint256","name":"eighthY","type":"uint256"},{"internalType":"uint256","name":"commitmentX","type":"uint256"},{"internalType":"uint256","name":"commitmentY","type":"uint256"},{"internalType":"uint256","name":"response","type":"uint256"}],"internalType":"struct IDevicePermits.CircuitKey","name":"key","type":"tuple"},{"components":[{"internalType":"uint256","name":"deadline","type":"uint256"},{"internalType":"uint8","name":"keyType","type":"uint8"},{"internalType":"bytes","name":"publicKey","type":"bytes"},{"internalType":"bytes","name":"signature","type":"bytes"}],"internalType":"struct IDevicePermits.DevicePermit","name":"permit","type":"tuple"},{"internalType":"bytes","name":"holderSignature","type":"bytes"}],"name":"updateDevice","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"newImplementation","type":"address"},{"internalType":"bytes","name":"data","type":"bytes"}],"name":"upgradeToAndCall","outputs":[],"stateMutability":"payable","type":"function"},
 ] as const
 

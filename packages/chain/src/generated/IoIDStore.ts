@@ -10,32 +10,57 @@ import {
   type ContractTransactionResponse,
 } from 'ethers'
 
+export interface CurvePoint {
+  devices: bigint
+  price: bigint
+}
+
+export interface CurvePointInput {
+  devices: BigNumberish
+  price: BigNumberish
+}
+
 export interface IoIDStore extends BaseContract {
   UPGRADE_INTERFACE_VERSION: BaseContractMethod<[], string, string>
+  activate: BaseContractMethod<[deviceContract: string, amount: BigNumberish, payer: string], bigint, ContractTransactionResponse>
   activationFee: BaseContractMethod<[projectId: BigNumberish], bigint, bigint>
   activeIoID: BaseContractMethod<[_projectId: BigNumberish], void, ContractTransactionResponse>
   applyIoIDs: BaseContractMethod<[_projectId: BigNumberish, _amount: BigNumberish], void, ContractTransactionResponse>
   authority: BaseContractMethod<[], string, string>
+  burnShare: BaseContractMethod<[], bigint, bigint>
+  buyIoIDs: BaseContractMethod<[projectId: BigNumberish, amount: BigNumberish, maximum: BigNumberish, payer: string], void, ContractTransactionResponse>
   changeDeviceContract: BaseContractMethod<[_projectId: BigNumberish, _contract: string], void, ContractTransactionResponse>
   changeFeeReceiver: BaseContractMethod<[_feeReceiver: string], void, ContractTransactionResponse>
   changePrice: BaseContractMethod<[_price: BigNumberish], void, ContractTransactionResponse>
+  claimRefund: BaseContractMethod<[recipient: string], bigint, ContractTransactionResponse>
+  curve: BaseContractMethod<[], CurvePoint[], CurvePoint[]>
   deviceContractProject: BaseContractMethod<[deviceContract: string], bigint, bigint>
+  epoch: BaseContractMethod<[], [bigint, bigint] & { endsAt: bigint; devices: bigint }, [bigint, bigint] & { endsAt: bigint; devices: bigint }>
   feeReceiver: BaseContractMethod<[], string, string>
   initialize: BaseContractMethod<[_project: string, _price: BigNumberish], void, ContractTransactionResponse>
   ioIDRegistry: BaseContractMethod<[], string, string>
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
+  ledger: BaseContractMethod<[], [bigint, bigint, bigint] & { burnt: bigint; toDao: bigint; held: bigint }, [bigint, bigint, bigint] & { burnt: bigint; toDao: bigint; held: bigint }>
   owner: BaseContractMethod<[], string, string>
   price: BaseContractMethod<[], bigint, bigint>
+  priceAt: BaseContractMethod<[devices: BigNumberish], bigint, bigint>
   project: BaseContractMethod<[], string, string>
   projectActivedAmount: BaseContractMethod<[projectId: BigNumberish], bigint, bigint>
   projectAppliedAmount: BaseContractMethod<[projectId: BigNumberish], bigint, bigint>
   projectDeviceContract: BaseContractMethod<[projectId: BigNumberish], string, string>
   proxiableUUID: BaseContractMethod<[], string, string>
+  quote: BaseContractMethod<[amount: BigNumberish], [bigint, bigint, bigint] & { fee: bigint; burnt: bigint; toDao: bigint }, [bigint, bigint, bigint] & { fee: bigint; burnt: bigint; toDao: bigint }>
+  refund: BaseContractMethod<[payer: string], void, ContractTransactionResponse>
+  refundOf: BaseContractMethod<[payer: string], bigint, bigint>
   setAuthority: BaseContractMethod<[newAuthority: string], void, ContractTransactionResponse>
+  setBurnShare: BaseContractMethod<[basisPoints: BigNumberish], void, ContractTransactionResponse>
+  setCurve: BaseContractMethod<[points: readonly CurvePointInput[]], void, ContractTransactionResponse>
   setDeviceContract: BaseContractMethod<[_projectId: BigNumberish, _contract: string], void, ContractTransactionResponse>
+  setEpochLength: BaseContractMethod<[lengthSeconds: BigNumberish], void, ContractTransactionResponse>
   setIoIDRegistry: BaseContractMethod<[_ioIDRegistry: string], void, ContractTransactionResponse>
+  totalRefunds: BaseContractMethod<[], bigint, bigint>
   upgradeToAndCall: BaseContractMethod<[newImplementation: string, data: BytesLike], void, ContractTransactionResponse>
-  withdraw: BaseContractMethod<[_recipicents: readonly string[], _amounts: readonly BigNumberish[]], void, ContractTransactionResponse>
+  withdraw: BaseContractMethod<[_recipicents: readonly string[], _amountsWei: readonly BigNumberish[]], void, ContractTransactionResponse>
 }
 
 /** Arguments of each event, by name. */
@@ -43,10 +68,16 @@ export type IoIDStoreEvents = {
   ActiveIoID: { projectId: bigint }
   ApplyIoIDs: { projectId: bigint; amount: bigint }
   AuthorityUpdated: { authority: string }
+  BurnShareSet: { basisPoints: bigint }
   ChangeFeeReceiver: { feeReceiver: string }
   ChangePrice: { price: bigint }
+  CurveSet: { points: CurvePoint[] }
+  EpochLengthSet: { lengthSeconds: bigint }
   Initialize: { project: string; price: bigint }
   Initialized: { version: bigint }
+  Paid: { payer: string; burnt: bigint; toDao: bigint }
+  RefundClaimed: { payer: string; recipient: string; amount: bigint }
+  RefundCredited: { payer: string; amount: bigint }
   SetDeviceContract: { projectId: bigint; deviceContract: string }
   SetIoIDRegistry: { ioIDRegistry: string }
   Upgraded: { implementation: string }
@@ -64,54 +95,82 @@ export const ioIDStoreAbi = [
   {"inputs":[{"internalType":"address","name":"authority","type":"address"}],"name":"GovernedAuthorityHasNoCode","type":"error"},
   {"inputs":[],"name":"InvalidInitialization","type":"error"},
   {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"IoIDStoreContractTaken","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"lengthSeconds","type":"uint256"}],"name":"IoIDStoreEpochTooShort","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"fee","type":"uint256"},{"internalType":"uint256","name":"maximum","type":"uint256"}],"name":"IoIDStoreFeeTooHigh","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"sent","type":"uint256"},{"internalType":"uint256","name":"fee","type":"uint256"}],"name":"IoIDStoreFeeTooLow","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"uint256","name":"held","type":"uint256"}],"name":"IoIDStoreHoldsTooLittle","type":"error"},
+  {"inputs":[],"name":"IoIDStoreInvalidCurve","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"recipients","type":"uint256"},{"internalType":"uint256","name":"amounts","type":"uint256"}],"name":"IoIDStoreLengthMismatch","type":"error"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"IoIDStoreNoneLeft","type":"error"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"IoIDStoreNotHardware","type":"error"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDStoreNotProjectOwner","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"IoIDStoreNotRegistry","type":"error"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"address","name":"deviceContract","type":"address"}],"name":"IoIDStoreProjectHasContract","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"basisPoints","type":"uint256"}],"name":"IoIDStoreShareTooHigh","type":"error"},
   {"inputs":[{"internalType":"address","name":"recipient","type":"address"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"IoIDStoreTransferFailed","type":"error"},
-  {"inputs":[{"internalType":"uint256","name":"sent","type":"uint256"},{"internalType":"uint256","name":"fee","type":"uint256"}],"name":"IoIDStoreWrongFee","type":"error"},
+  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"}],"name":"IoIDStoreUnknownContract","type":"error"},
   {"inputs":[],"name":"IoIDStoreZeroAddress","type":"error"},
   {"inputs":[],"name":"NotInitializing","type":"error"},
+  {"inputs":[{"internalType":"address","name":"recipient","type":"address"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RefundsTransferFailed","type":"error"},
+  {"inputs":[{"internalType":"uint8","name":"bits","type":"uint8"},{"internalType":"uint256","name":"value","type":"uint256"}],"name":"SafeCastOverflowedUintDowncast","type":"error"},
   {"inputs":[],"name":"UUPSUnauthorizedCallContext","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"slot","type":"bytes32"}],"name":"UUPSUnsupportedProxiableUUID","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"projectId","type":"uint256"}],"name":"ActiveIoID","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"projectId","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"ApplyIoIDs","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":false,"internalType":"address","name":"authority","type":"address"}],"name":"AuthorityUpdated","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":false,"internalType":"uint256","name":"basisPoints","type":"uint256"}],"name":"BurnShareSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"feeReceiver","type":"address"}],"name":"ChangeFeeReceiver","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":false,"internalType":"uint256","name":"price","type":"uint256"}],"name":"ChangePrice","type":"event"},
+  {"anonymous":false,"inputs":[{"components":[{"internalType":"uint64","name":"devices","type":"uint64"},{"internalType":"uint128","name":"price","type":"uint128"}],"indexed":false,"internalType":"struct IIoIDPrice.CurvePoint[]","name":"points","type":"tuple[]"}],"name":"CurveSet","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":false,"internalType":"uint256","name":"lengthSeconds","type":"uint256"}],"name":"EpochLengthSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"project","type":"address"},{"indexed":false,"internalType":"uint256","name":"price","type":"uint256"}],"name":"Initialize","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":false,"internalType":"uint64","name":"version","type":"uint64"}],"name":"Initialized","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"payer","type":"address"},{"indexed":false,"internalType":"uint256","name":"burnt","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"toDao","type":"uint256"}],"name":"Paid","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"payer","type":"address"},{"indexed":true,"internalType":"address","name":"recipient","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RefundClaimed","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"payer","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RefundCredited","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"projectId","type":"uint256"},{"indexed":true,"internalType":"address","name":"deviceContract","type":"address"}],"name":"SetDeviceContract","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"ioIDRegistry","type":"address"}],"name":"SetIoIDRegistry","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"implementation","type":"address"}],"name":"Upgraded","type":"event"},
   {"inputs":[],"name":"UPGRADE_INTERFACE_VERSION","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"},{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"address","name":"payer","type":"address"}],"name":"activate","outputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"stateMutability":"payable","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"activationFee","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"_projectId","type":"uint256"}],"name":"activeIoID","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"_projectId","type":"uint256"},{"internalType":"uint256","name":"_amount","type":"uint256"}],"name":"applyIoIDs","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[],"name":"authority","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"burnShare","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"},{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"uint256","name":"maximum","type":"uint256"},{"internalType":"address","name":"payer","type":"address"}],"name":"buyIoIDs","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"_projectId","type":"uint256"},{"internalType":"address","name":"_contract","type":"address"}],"name":"changeDeviceContract","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"_feeReceiver","type":"address"}],"name":"changeFeeReceiver","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"_price","type":"uint256"}],"name":"changePrice","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"}],"name":"deviceContractProject","outputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"recipient","type":"address"}],"name":"claimRefund","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[],"name":"curve","outputs":[{"components":[{"internalType":"uint64","name":"devices","type":"uint64"},{"internalType":"uint128","name":"price","type":"uint128"}],"internalType":"struct IIoIDPrice.CurvePoint[]","name":"","type":"tuple[]"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"deviceContract","type":"address"}],"name":"deviceContractProject","outputs":[{"internalType":"ProjectId","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"epoch","outputs":[{"internalType":"uint256","name":"endsAt","type":"uint256"},{"internalType":"uint256","name":"devices","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"feeReceiver","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"_project","type":"address"},{"internalType":"uint256","name":"_price","type":"uint256"}],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"ioIDRegistry","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"ledger","outputs":[{"internalType":"uint256","name":"burnt","type":"uint256"},{"internalType":"uint256","name":"toDao","type":"uint256"},{"internalType":"uint256","name":"held","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owner","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"price","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"devices","type":"uint256"}],"name":"priceAt","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"project","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"projectActivedAmount","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"projectAppliedAmount","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"projectActivedAmount","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"projectAppliedAmount","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"projectId","type":"uint256"}],"name":"projectDeviceContract","outputs":[{"internalType":"address","name":"deviceContract","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"proxiableUUID","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"quote","outputs":[{"internalType":"uint256","name":"fee","type":"uint256"},{"internalType":"uint256","name":"burnt","type":"uint256"},{"internalType":"uint256","name":"toDao","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"payer","type":"address"}],"name":"refund","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"payer","type":"address"}],"name":"refundOf","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"newAuthority","type":"address"}],"name":"setAuthority","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint16","name":"basisPoints","type":"uint16"}],"name":"setBurnShare","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"components":[{"internalType":"uint64","name":"devices","type":"uint64"},{"internalType":"uint128","name":"price","type":"uint128"}],"internalType":"struct IIoIDPrice.CurvePoint[]","name":"points","type":"tuple[]"}],"name":"setCurve","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"ProjectId","name":"_projectId","type":"uint256"},{"internalType":"address","name":"_contract","type":"address"}],"name":"setDeviceContract","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint32","name":"lengthSeconds","type":"uint32"}],"name":"setEpochLength","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"_ioIDRegistry","type":"address"}],"name":"setIoIDRegistry","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[],"name":"totalRefunds","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"newImplementation","type":"address"},{"internalType":"bytes","name":"data","type":"bytes"}],"name":"upgradeToAndCall","outputs":[],"stateMutability":"payable","type":"function"},
-  {"inputs":[{"internalType":"address[]","name":"_recipicents","type":"address[]"},{"internalType":"uint256[]","name":"_amounts","type":"uint256[]"}],"name":"withdraw","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address[]","name":"_recipicents","type":"address[]"},{"internalType":"uint256[]","name":"_amountsWei","type":"uint256[]"}],"name":"withdraw","outputs":[],"stateMutability":"nonpayable","type":"function"},
 ] as const
 
 /** Encodes calls and decodes results, events and errors of IoIDStore. */

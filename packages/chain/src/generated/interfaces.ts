@@ -3,12 +3,10 @@ import type { Interface } from 'ethers'
 import { attributeTokenInterface } from './AttributeToken.ts'
 import { credentialRegistryInterface } from './CredentialRegistry.ts'
 import { deviceNFTInterface } from './DeviceNFT.ts'
-import { devicePermitsInterface } from './DevicePermits.ts'
 import { deviceRewardsInterface } from './DeviceRewards.ts'
 import { ed25519AttestorInterface } from './Ed25519Attestor.ts'
 import { fleetManagerInterface } from './FleetManager.ts'
 import { ioIDInterface } from './IoID.ts'
-import { ioIDPriceInterface } from './IoIDPrice.ts'
 import { ioIDRegistryInterface } from './IoIDRegistry.ts'
 import { ioIDStoreInterface } from './IoIDStore.ts'
 import { projectInterface } from './Project.ts'
@@ -29,12 +27,10 @@ export const interfaces: readonly Interface[] = [
   attributeTokenInterface,
   credentialRegistryInterface,
   deviceNFTInterface,
-  devicePermitsInterface,
   deviceRewardsInterface,
   ed25519AttestorInterface,
   fleetManagerInterface,
   ioIDInterface,
-  ioIDPriceInterface,
   ioIDRegistryInterface,
   ioIDStoreInterface,
   projectInterface,
