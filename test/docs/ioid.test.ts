@@ -3,14 +3,13 @@
  * environment: passwords, and --yes for their consent.
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CONTRACT_IDS } from '@iotex2/chain/deployment'
 import { parseEther } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deployIdentity } from '../../packages/identity/test/deploy-identity.ts'
-import { type ChainNode, startChain } from '../chain-node.ts'
+import { startIdentityChain } from '../../packages/cli/test/identity-chain.ts'
+import type { ChainNode } from '../chain-node.ts'
 import { runGuide } from './cli.ts'
 import { commands, readDocument } from './documents.ts'
 
@@ -18,17 +17,7 @@ const directory = mkdtempSync(join(tmpdir(), 'iotex2-guide-ioid-'))
 let chain: ChainNode
 
 beforeAll(async () => {
-  chain = await startChain({ chainId: 4690 })
-  const deployed = (await deployIdentity(chain.url, 10n ** 18n)) as unknown as Record<string, string>
-  const book = {
-    [CONTRACT_IDS.project]: deployed.project,
-    [CONTRACT_IDS.projectRegistry]: deployed.projectRegistry,
-    [CONTRACT_IDS.ioIDStore]: deployed.store,
-    [CONTRACT_IDS.ioID]: deployed.ioID,
-    [CONTRACT_IDS.ioIDRegistry]: deployed.registry,
-    [CONTRACT_IDS.deviceNftImplementation]: deployed.deviceNFT,
-  }
-  writeFileSync(join(directory, 'addresses.json'), JSON.stringify(book))
+  chain = await startIdentityChain(join(directory, 'addresses.json'), 10n ** 18n, { chainId: 4690 })
 })
 afterAll(async () => {
   await chain?.stop()

@@ -12,6 +12,8 @@ export interface Context {
   resolve(path: string): string
   progress: Progress
   terminal: Terminal
+  /** Milliseconds since the epoch. */
+  now(): number
   /** node:crypto's randomness. */
   randomBytes(length: number): Uint8Array
   /** What the environment sets; options come first. */

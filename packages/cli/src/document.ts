@@ -24,6 +24,11 @@ const TIMEOUT_MS = 15_000
 export async function fetchDocument(uri: string, hash: Hex, store?: string): Promise<Uint8Array> {
   const kept = store === undefined ? undefined : await new DocumentStore(store).get(hash)
   if (kept) return kept
+  return fetchBytes(uri)
+}
+
+/** Returns what is published at `uri`, at most 1 MiB. Throws {@link DocumentUnreachableError}. */
+export async function fetchBytes(uri: string): Promise<Uint8Array> {
   try {
     const url = new URL(uri)
     if (url.protocol === 'https:' || url.protocol === 'http:') return await download(url)

@@ -29,6 +29,7 @@ process.exitCode = await runCommandLine(
       columns: process.stderr.isTTY ? process.stderr.columns : undefined,
     }),
     terminal: createTerminal({ input: process.stdin, output: process.stderr }),
+    now: () => Date.now(),
     randomBytes: (length) => randomBytes(length),
     settings: {
       password: process.env.IOTEX2_PASSWORD,

@@ -49,12 +49,17 @@ export async function expectAbsent(...paths: readonly string[]): Promise<void> {
 }
 
 /** Writes a new file, whole or not at all. Throws {@link FileError}. */
-export async function writeNew(path: string, content: Uint8Array | string, mode = 0o644): Promise<void> {
+export async function writeNew(path: string, content: Uint8Array | string): Promise<void> {
   await expectAbsent(path)
-  await withFile(path, async () => {
+  await replaceFile(path, content)
+}
+
+/** Writes a file, whole or not at all, in place of one that may be there. Throws {@link FileError}. */
+export const replaceFile = (path: string, content: Uint8Array | string): Promise<void> =>
+  withFile(path, async () => {
     const draft = `${path}.${process.pid}.draft`
     try {
-      const file = await open(draft, 'wx', mode)
+      const file = await open(draft, 'wx', 0o644)
       try {
         await file.writeFile(content)
         await file.sync()
@@ -67,6 +72,5 @@ export async function writeNew(path: string, content: Uint8Array | string, mode 
       throw error
     }
   })
-}
 
 export const toJson = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`

@@ -3,13 +3,14 @@ import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { CONTRACT_IDS } from '@iotex2/chain/deployment'
+import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { DeviceKey } from '@iotex2/identity/key'
 import { readKeyFile, writeDevelopmentKey, writeKeystore } from '@iotex2/identity/key-file'
 import { JsonRpcProvider, parseEther } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChainNode, startChain } from '../../../test/chain-node.ts'
-import { deployIdentity } from '../../identity/test/deploy-identity.ts'
+import { startRpcProxy } from '../../../test/rpc-proxy.ts'
+import { startIdentityChain } from '../test/identity-chain.ts'
 import { nobody, type Outcome, runnerIn } from '../test/run.ts'
 import type { Context } from './command.ts'
 
@@ -39,17 +40,7 @@ async function json(outcome: Promise<Outcome>): Promise<Record<string, unknown>>
 const sent = async (key: DeviceKey) => provider.getTransactionCount(key.address)
 
 beforeAll(async () => {
-  chain = await startChain()
-  const deployed = (await deployIdentity(chain.url, PRICE)) as unknown as Record<string, string>
-  const book = {
-    [CONTRACT_IDS.project]: deployed.project,
-    [CONTRACT_IDS.projectRegistry]: deployed.projectRegistry,
-    [CONTRACT_IDS.ioIDStore]: deployed.store,
-    [CONTRACT_IDS.ioID]: deployed.ioID,
-    [CONTRACT_IDS.ioIDRegistry]: deployed.registry,
-    [CONTRACT_IDS.deviceNftImplementation]: deployed.deviceNFT,
-  }
-  await writeFile(path('addresses.json'), JSON.stringify(book))
+  chain = await startIdentityChain(path('addresses.json'), PRICE)
   network = ['--rpc', chain.url, '--deployment', 'addresses.json']
   provider = new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1 })
   const quick = { randomBytes: (length: number) => new Uint8Array(length).fill(7), scryptLogCost: 4 }
@@ -243,6 +234,33 @@ describe('from a device to an ioID', () => {
     const gone = await reading(`ioid resolve did:io:${keyOf(2).address}`)
     expect(gone.stderr).toMatch(/^DEVICE_UNKNOWN: /m)
     expect(await json(reading(`ioid list --owner ${other.address}`))).toEqual({ devices: [] })
+  })
+
+  test('a device consents by the permit that binds all of it, and by the legacy one where a registry knows no other', async () => {
+    const quick = { randomBytes: (length: number) => new Uint8Array(length).fill(7), scryptLogCost: 4 }
+    const calls = async (i: number, rpc: string): Promise<string[]> => {
+      await writeKeystore(path(`${i}.json`), keyOf(i), PASSWORD, quick)
+      await json(run(`ioid did ${i}.json --document ${i}.did.json --json`.split(' '), { settings }))
+      const steps = [register(String(i)), `ioid transfer ${i}.json --to ${other.address}`, `ioid remove ${i}.json`]
+      const senders = ['owner.json', 'owner.json', 'other.json']
+      const said: string[] = []
+      for (const [at, step] of steps.entries()) {
+        const words = [...step.split(' '), '--rpc', rpc, '--deployment', 'addresses.json', '--keystore', senders[at]!]
+        const { code, stderr } = await run([...words, '--yes'], { settings })
+        expect(code, stderr).toBe(0)
+        said.push(...[...stderr.matchAll(/IoIDRegistry\.(\w+)\(/g)].map(([, call]) => call!))
+      }
+      return said
+    }
+    expect(await calls(4, chain.url)).toEqual(['registerDevice', 'migrateDevice', 'removeDevice'])
+
+    await using proxy = await startRpcProxy(chain.url)
+    const asked = ioIDRegistryInterface.encodeFunctionData('DEVICE_PERMIT_TYPEHASH')
+    proxy.rewrite = ({ method, params }) =>
+      method === 'eth_call' && (params[0] as { data?: string }).data === asked
+        ? { error: { code: 3, message: 'execution reverted' } }
+        : undefined
+    expect(await calls(5, proxy.url)).toEqual(['register', 'migrate', 'remove'])
   })
 
   test('no output holds a secret', async () => {

@@ -7,13 +7,16 @@ import { connectIoIDRegistry, type IoIDRegistry, ioIDRegistryInterface } from '@
 import { connectIoIDStore, type IoIDStore, ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { connectProject, type Project, projectInterface } from '@iotex2/chain/contracts/Project'
 import { projectRegistryInterface } from '@iotex2/chain/contracts/ProjectRegistry'
+import { type Did, parseDid } from '@iotex2/identity/did'
+import { type DidDocument, verifyDocument } from '@iotex2/identity/document'
 import { Onboarder, type RegisteredDevice } from '@iotex2/identity/onboard'
 import { CodedError } from '@iotex2/protocol/errors'
-import { toHex } from '@iotex2/protocol/hex'
+import { type Hex, toHex } from '@iotex2/protocol/hex'
 import type { ContractRunner } from 'ethers'
 import { Type } from 'typebox'
 import { CautiousSigner } from './cautious-signer.ts'
 import { type Context, file, flag, text } from './command.ts'
+import { fetchDocument } from './document.ts'
 import { type Connection, type NetworkChoice, networkOptions, withNetwork } from './network.ts'
 import { openKey } from './passwords.ts'
 
@@ -155,4 +158,22 @@ export async function expectOwnDevice({ did, owner }: RegisteredDevice, signer: 
   const own = await signer.getAddress()
   if (owner !== own.toLowerCase())
     throw new IdentityError('DEVICE_NOT_OWNED', `${did} is ${owner}'s, and the keystore is of ${own}.`)
+}
+
+export interface ResolvedDid {
+  hash: Hex
+  uri: string
+  document: DidDocument
+}
+
+/**
+ * Returns the document of a DID, checked against the registry: from the directory `store` where it has it, else from
+ * where it is registered. Throws {@link IdentityError}, DocumentError and DocumentUnreachableError.
+ */
+export async function resolveDid(registry: IoIDRegistry, did: Did, store?: string): Promise<ResolvedDid> {
+  const device = parseDid(did)
+  if (!(await registry.exists(device))) throw new IdentityError('DEVICE_UNKNOWN', `${did} is not registered here.`)
+  const [hash, uri] = await Promise.all([registry.documentHash(device), registry.documentURI(device)])
+  const bytes = await fetchDocument(uri, hash as Hex, store)
+  return { hash: hash as Hex, uri, document: verifyDocument(bytes, hash as Hex, did) }
 }

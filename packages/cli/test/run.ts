@@ -40,6 +40,7 @@ export const runnerIn =
         now: () => performance.now(),
       }),
       terminal: nobody,
+      now: () => Date.now(),
       randomBytes: (length) => randomBytes(length),
       settings: {},
       ...own,

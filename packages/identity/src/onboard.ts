@@ -7,7 +7,6 @@
  * @module
  */
 import { connectDeviceNFT, type DeviceNFT } from '@iotex2/chain/contracts/DeviceNFT'
-import { connectDevicePermits, type DevicePermits } from '@iotex2/chain/contracts/DevicePermits'
 import { connectIoID, type IoID } from '@iotex2/chain/contracts/IoID'
 import { connectIoIDRegistry, type IoIDRegistry } from '@iotex2/chain/contracts/IoIDRegistry'
 import { connectIoIDStore, type IoIDStore } from '@iotex2/chain/contracts/IoIDStore'
@@ -92,7 +91,7 @@ interface Chain {
   registry: IoIDRegistry
   ioID: IoID
   /** The same registry, where it takes permits that bind all that is done; undefined where it takes legacy ones only. */
-  devicePermits: DevicePermits | undefined
+  devicePermits: IoIDRegistry | undefined
 }
 
 /** What a permit is for, without what every permit has. */
@@ -349,14 +348,13 @@ export class Onboarder {
     const { addresses, signer } = this.#options
     const projectRegistry = connectProjectRegistry(addresses.projectRegistry, signer)
     const registry = connectIoIDRegistry(addresses.ioIDRegistry, signer)
-    const permits = connectDevicePermits(addresses.ioIDRegistry, signer)
     const [network, owner, project, store, ioID, typeHash] = await Promise.all([
       signer.provider!.getNetwork(),
       signer.getAddress(),
       projectRegistry.project(),
       registry.ioIDStore(),
       registry.ioID(),
-      permits.DEVICE_PERMIT_TYPEHASH().catch(noSuchFunction),
+      registry.DEVICE_PERMIT_TYPEHASH().catch(noSuchFunction),
     ])
     return {
       chainId: network.chainId,
@@ -366,7 +364,7 @@ export class Onboarder {
       store: connectIoIDStore(store, signer),
       registry,
       ioID: connectIoID(ioID, signer),
-      devicePermits: typeHash === DEVICE_PERMIT_TYPE_HASH ? permits : undefined,
+      devicePermits: typeHash === DEVICE_PERMIT_TYPE_HASH ? registry : undefined,
     }
   }
 }

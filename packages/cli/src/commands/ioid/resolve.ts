@@ -1,10 +1,7 @@
-import { parseDid } from '@iotex2/identity/did'
-import { verifyDocument } from '@iotex2/identity/document'
-import type { Hex } from '@iotex2/protocol/hex'
+import { formatDid, parseDid } from '@iotex2/identity/did'
 import { Type } from 'typebox'
 import { defineCommand, directory, text } from '../../command.ts'
-import { fetchDocument } from '../../document.ts'
-import { connectContracts, IdentityError } from '../../identity.ts'
+import { connectContracts, resolveDid } from '../../identity.ts'
 import { networkOptions, withNetwork } from '../../network.ts'
 
 export default defineCommand({
@@ -19,11 +16,9 @@ export default defineCommand({
     const device = parseDid(options.did)
     return withNetwork(options, context, async (connection) => {
       const { registry } = connectContracts(connection, connection.provider)
-      const did = `did:io:${device}` as const
-      if (!(await registry.exists(device))) throw new IdentityError('DEVICE_UNKNOWN', `${did} is not registered here.`)
-      const [hash, uri] = await Promise.all([registry.documentHash(device), registry.documentURI(device)])
       const store = options.store === undefined ? undefined : context.resolve(options.store)
-      const document = verifyDocument(await fetchDocument(uri, hash as Hex, store), hash as Hex, did)
+      const did = formatDid(device)
+      const { hash, uri, document } = await resolveDid(registry, did, store)
       return { lines: [JSON.stringify(document, null, 2)], json: { did, hash, uri, document } }
     })
   },

@@ -25,6 +25,7 @@ export default defineCommand({
           'PRICE_TOO_HIGH',
           `${amount} ioIDs cost ${formatEther(fee)} IOTX now, more than ${options.maxPrice}: nothing was sent.`,
         )
+      // The store never takes more than is sent: should the price rise before this is mined, it refuses.
       await store.applyIoIDs(id, amount, { value: fee })
       const [applied, activated] = await Promise.all([store.projectAppliedAmount(id), store.projectActivedAmount(id)])
       return {
