@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
+import { ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { DeviceKey } from '@iotex2/identity/key'
 import { readKeyFile, writeDevelopmentKey, writeKeystore } from '@iotex2/identity/key-file'
 import { JsonRpcProvider, parseEther } from 'ethers'
@@ -145,6 +146,18 @@ describe('from a device to an ioID', () => {
     expect(refused.stderr).toMatch(/^PRICE_TOO_HIGH: /m)
     const bought = await json(asOwner(`project apply ${project} --amount 3 --max-price 3`))
     expect(bought).toMatchObject({ feeWei: String(3n * PRICE), applied: '3', activated: '0' })
+    expect(bought.burntWei).toBe(String((3n * PRICE) / 4n))
+
+    // The official store answers its price only.
+    await using proxy = await startRpcProxy(chain.url)
+    const asked = ioIDStoreInterface.encodeFunctionData('quote', [1n])
+    proxy.rewrite = ({ method, params }) =>
+      method === 'eth_call' && (params[0] as { data?: string }).data === asked
+        ? { error: { code: 3, message: 'execution reverted' } }
+        : undefined
+    const words = ['project', 'apply', String(project), '--amount', '1', '--rpc', proxy.url, '--deployment']
+    const more = [...words, 'addresses.json', '--keystore', 'owner.json', '--yes', '--json']
+    expect(await json(run(more, { settings }))).toMatchObject({ feeWei: String(PRICE), burntWei: '0', applied: '4' })
   })
 
   test('a device NFT contract is made and named, once', async () => {
@@ -154,7 +167,7 @@ describe('from a device to an ioID', () => {
     expect(transactions).toHaveLength(2)
     expect(await set()).toEqual({ project, deviceNFT, transactions: [] })
     const shown = await json(reading(`project show ${project}`))
-    expect(shown).toMatchObject({ name: 'Weather', type: 'hardware', applied: '3', devices: '0' })
+    expect(shown).toMatchObject({ name: 'Weather', type: 'hardware', applied: '4', devices: '0' })
     expect(String(shown.deviceNFT).toLowerCase()).toBe(deviceNFT)
     expect(String(shown.owner).toLowerCase()).toBe(owner.address)
   })

@@ -186,7 +186,7 @@ function readParameters(bytes: Uint8Array): Pick<Contribution, 'name' | 'beacon'
 /**
  * Checks that `zkey` may be used in production with this circuit: valid powers of tau, at least one participant's
  * contribution, a beacon last, every contribution proven. Returns the contributions. Throws {@link CeremonyError}.
- * Takes minutes for a large file.
+ * Takes long for a large file.
  */
 export async function verifyCeremony(
   r1cs: Uint8Array,
@@ -216,7 +216,7 @@ export async function verifyCeremony(
   return contributions
 }
 
-/** Checks every power and contribution of a prepared file. Throws {@link CeremonyError}. Takes minutes to hours. */
+/** Checks every power and contribution of a prepared file. Throws {@link CeremonyError}. Takes long for a large file. */
 export async function verifyPowersOfTau(ptau: File, onProgress = ignore): Promise<void> {
   const logger = listen(onProgress)
   if (!(await withPool(() => powersOfTau.verify(ptau, logger))))

@@ -1,3 +1,4 @@
+import type { IoIDStore } from '@iotex2/chain/contracts/IoIDStore'
 import { formatEther } from 'ethers'
 import { Type } from 'typebox'
 import { count, defineCommand } from '../../command.ts'
@@ -19,7 +20,7 @@ export default defineCommand({
       const id = BigInt(options.project)
       const amount = BigInt(options.amount)
       await expectProject(project, id)
-      const fee = (await store.price()) * amount
+      const { fee, burnt } = await quote(store, amount)
       if (options.maxPrice !== undefined && fee > toWei(options.maxPrice))
         throw new IdentityError(
           'PRICE_TOO_HIGH',
@@ -30,10 +31,28 @@ export default defineCommand({
       const [applied, activated] = await Promise.all([store.projectAppliedAmount(id), store.projectActivedAmount(id)])
       return {
         lines: [
-          `project ${id} bought ${amount} ioIDs for ${formatEther(fee)} IOTX`,
+          `project ${id} bought ${amount} ioIDs for ${formatEther(fee)} IOTX, ${formatEther(burnt)} of them burnt`,
           `${applied - activated} of ${applied} are free`,
         ],
-        json: { project: id, amount, feeWei: fee, applied, activated, transactions: signer.transactions },
+        json: {
+          project: id,
+          amount,
+          feeWei: fee,
+          burntWei: burnt,
+          applied,
+          activated,
+          transactions: signer.transactions,
+        },
       }
     }),
 })
+
+/** Returns what ioIDs cost now, and how much of it is burnt. The official store tells its price only, and burns nothing. */
+async function quote(store: IoIDStore, amount: bigint): Promise<{ fee: bigint; burnt: bigint }> {
+  try {
+    return await store.quote(amount)
+  } catch (error) {
+    if ((error as { code?: unknown }).code !== 'CALL_EXCEPTION') throw error
+    return { fee: (await store.price()) * amount, burnt: 0n }
+  }
+}

@@ -13,7 +13,7 @@ export default defineCommand({
   summary: "Check a ceremony's prepared powers of tau, and which circuits they serve",
   details: [
     'The shape of the file is always checked: its kind, its curve, whether it is whole and prepared for phase 2.',
-    'Its origin is checked against the BLAKE2b hash that the ceremony publishes (--hash). What is in it is checked with --verify, which takes minutes to hours.',
+    'Its origin is checked against the BLAKE2b hash that the ceremony publishes (--hash). What is in it is checked with --verify, which takes long for a large file.',
   ],
   operands: ['ptau'],
   options: Type.Object({

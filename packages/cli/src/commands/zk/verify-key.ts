@@ -8,7 +8,7 @@ import { expectFits, readPowersOfTau } from '../../ptau.ts'
 export default defineCommand({
   summary: 'Verify a whole ceremony: that a key may be used in production with a circuit',
   details: [
-    'Checks every power of tau, that the key follows from them and from the circuit, every contribution, and that at least one person contributed before a beacon ended it. Takes minutes for a large circuit.',
+    'Checks every power of tau, that the key follows from them and from the circuit, every contribution, and that at least one person contributed before a beacon ended it. Takes long for a large circuit.',
     'It cannot see whether anyone forgot their randomness: compare the printed hashes with those that people you trust have published.',
   ],
   operands: ['zkey'],
