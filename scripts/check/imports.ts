@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   protocol: [],
   service: ['protocol'],
   chain: ['protocol'],
-  identity: ['protocol', 'chain'],
+  identity: ['protocol', 'service', 'chain'],
   groth16: ['protocol'],
   ioconnect: ['protocol', 'identity'],
   'data-availability': ['protocol', 'service'],

@@ -64,6 +64,11 @@ export class DocumentStore {
     return bytes
   }
 
+  /** Returns the document of this hash, wherever its URI says that it lies: as {@link get}. */
+  fetch({ hash }: StoredDocument): Promise<Uint8Array | undefined> {
+    return this.get(hash)
+  }
+
   #path(hash: Hex): string {
     return join(this.#directory, `${hash.toLowerCase()}.json`)
   }

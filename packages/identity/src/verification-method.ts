@@ -65,8 +65,8 @@ export interface MethodKey {
   key: KeyObject
 }
 
-/** Returns the DID of a DID URL: what precedes path, query and fragment. */
-export const didOf = (url: string): string => url.split(/[/?#]/, 1)[0]!
+/** Returns the DID of a DID URL: what precedes path, query and fragment; of another URL, what precedes its fragment. */
+export const didOf = (url: string): string => url.split(url.startsWith('did:') ? /[/?#]/ : '#', 1)[0]!
 
 /** Returns a relationship's methods in the document's order; references to other documents are left out. */
 export function methodsFor(document: AnyDidDocument, relationship: Relationship): AnyVerificationMethod[] {

@@ -1,0 +1,56 @@
+/**
+ * The JSON-LD contexts that credentials may name. They are bundled: a verifier that fetched them could be told to call
+ * anyone, and what a signature means would be theirs to say.
+ * @module
+ */
+import { contexts as credentialsContexts } from '@digitalbazaar/credentials-context'
+import dataIntegrityContext from '@digitalbazaar/data-integrity-context'
+import jsonld from 'jsonld'
+import { CredentialError } from './errors.ts'
+
+export const CREDENTIALS_V2 = 'https://www.w3.org/ns/credentials/v2'
+export const CREDENTIALS_V1 = 'https://www.w3.org/2018/credentials/v1'
+export const DATA_INTEGRITY_V2 = 'https://w3id.org/security/data-integrity/v2'
+
+/** Contexts by URL. */
+export type Contexts = ReadonlyMap<string, object>
+
+/** W3C's credentials v1 and v2, and Data Integrity. An application adds its own. */
+export const BUNDLED_CONTEXTS: Contexts = new Map([...credentialsContexts, ...dataIntegrityContext.contexts])
+
+/**
+ * Returns the canonical N-Quads of a JSON-LD document (RDFC-1.0), whose every member some context defines. Work is
+ * limited by rdf-canonize. Throws {@link CredentialError}.
+ */
+export async function canonicalize(document: object, contexts: Contexts): Promise<string> {
+  let unknown: string | undefined
+  try {
+    return await jsonld.canonize(document, {
+      algorithm: 'RDFC-1.0',
+      format: 'application/n-quads',
+      safe: true,
+      documentLoader: async (url) => {
+        const context = contexts.get(url)
+        if (context) return { contextUrl: null, documentUrl: url, document: context }
+        unknown = url
+        throw new RangeError(url)
+      },
+    })
+  } catch (cause) {
+    if (unknown !== undefined)
+      throw new CredentialError('CREDENTIAL_CONTEXT_UNKNOWN', `The context ${unknown.slice(0, 200)} is not bundled.`, {
+        cause,
+      })
+    if ((cause as { name?: string }).name === 'jsonld.ValidationError')
+      throw new CredentialError(
+        'CREDENTIAL_TERM_UNDEFINED',
+        'The document has members that no context of it defines.',
+        {
+          cause,
+        },
+      )
+    throw new CredentialError('CREDENTIAL_MALFORMED', 'The document is no JSON-LD that can be canonicalised.', {
+      cause,
+    })
+  }
+}
