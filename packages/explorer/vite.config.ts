@@ -14,5 +14,10 @@ export default defineConfig({
     alias: [{ find: /^poseidon-lite$/, replacement: fileURLToPath(new URL('src/poseidon.ts', import.meta.url)) }],
   },
   build: { target: 'es2022', sourcemap: false },
-  server: { proxy: { '/v1': COORDINATOR } },
+  worker: { format: 'es' },
+  // A page apart from all others may share memory between its threads.
+  server: {
+    proxy: { '/v1': COORDINATOR },
+    headers: { 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' },
+  },
 })

@@ -16,7 +16,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   coordinator: ['protocol', 'service', 'chain', 'data-availability', 'groth16'],
   prover: ['protocol', 'service', 'chain', 'groth16'],
   dapp: ['protocol', 'chain'],
-  explorer: ['protocol'],
+  explorer: ['protocol', 'groth16'],
   cli: ['protocol', 'service', 'chain', 'identity', 'groth16'],
 }
 

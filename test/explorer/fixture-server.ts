@@ -66,9 +66,11 @@ export async function startFixtureServer(site: string): Promise<FixtureServer> {
     const content = await readFile(file).catch(() => {
       throw new RequestError(404, 'ROUTE_UNKNOWN', 'No such file.')
     })
-    // The page may use nothing but what it was served with.
+    // The page may use nothing but what it was served with; its proving worker runs WebAssembly that it makes.
     return reply
-      .header('content-security-policy', "default-src 'self'")
+      .header('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")
+      .header('cross-origin-opener-policy', 'same-origin')
+      .header('cross-origin-embedder-policy', 'require-corp')
       .type(CONTENT_TYPES[extname(file)] ?? 'application/octet-stream')
       .send(content)
   })

@@ -10,6 +10,7 @@ import { DeviceView } from './views/device.tsx'
 import { DevicesView } from './views/devices.tsx'
 import { FleetView } from './views/fleet.tsx'
 import { OverviewView } from './views/overview.tsx'
+import { ProveView } from './views/prove.tsx'
 import { TasksView } from './views/tasks.tsx'
 import { UnknownView } from './views/unknown.tsx'
 
@@ -21,6 +22,7 @@ const NAVIGATION = [
   { name: 'Fleet', href: routeHref({ view: 'fleet' }), views: ['fleet'] },
   { name: 'Tasks', href: routeHref({ view: 'tasks', state: null }), views: ['tasks', 'task'] },
   { name: 'Devices', href: routeHref({ view: 'devices' }), views: ['devices', 'device'] },
+  { name: 'Prove', href: routeHref({ view: 'prove' }), views: ['prove'] },
 ]
 
 export function App() {
@@ -67,7 +69,8 @@ export function App() {
 /** The view, below what is wrong with the connection; or only that, while there is nothing to view. */
 function Content({ route }: { route: Route }) {
   const { connection, failure, stats, retry } = useNetwork()
-  if (failure !== null && stats === null)
+  // Proving needs no network.
+  if (failure !== null && stats === null && route.view !== 'prove')
     return (
       <>
         <PageHeading title="The network could not be read" />
@@ -104,6 +107,8 @@ function View({ route }: { route: Route }) {
       return <DevicesView />
     case 'device':
       return <DeviceView address={route.device} />
+    case 'prove':
+      return <ProveView />
     case 'unknown':
       return <UnknownView path={route.path} />
   }

@@ -9,6 +9,7 @@ const ROUTES: Exclude<Route, { view: 'unknown' }>[] = [
   { view: 'task', taskId: '0xab/?#%cd' },
   { view: 'devices' },
   { view: 'device', device: '0xabcd' },
+  { view: 'prove' },
 ]
 
 test.each(ROUTES)('a link to $view leads to it', (route) => {

@@ -11,6 +11,7 @@ export type Route =
   | { view: 'task'; taskId: string }
   | { view: 'devices' }
   | { view: 'device'; device: string }
+  | { view: 'prove' }
   | { view: 'unknown'; path: string }
 
 /** Returns the route of `location.hash`. */
@@ -30,6 +31,7 @@ export function parseRoute(hash: string): Route {
       return { view: 'overview' }
     case 'fleet':
     case 'devices':
+    case 'prove':
       return { view }
     case 'tasks': {
       const state = new URLSearchParams(query).get('state')

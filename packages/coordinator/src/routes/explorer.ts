@@ -6,7 +6,7 @@ import { existsSync } from 'node:fs'
 import fastifyStatic from '@fastify/static'
 import { RequestError } from '@iotex2/protocol/errors'
 import { isHex } from '@iotex2/protocol/hex'
-import type { FastifyPluginAsync } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply } from 'fastify'
 import { Type } from 'typebox'
 import type { Feed } from '../feed.ts'
 import type { ReadModel } from '../read-model.ts'
@@ -17,6 +17,11 @@ export interface ExplorerRouteOptions {
   feed: Feed
   /** The built page; without it only the API is served. */
   directory?: string | undefined
+}
+
+/** Keeps the page apart from all others: only then may its proving threads share memory. */
+const isolate = (reply: FastifyReply): void => {
+  void reply.headers({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' })
 }
 
 const TaskQuery = Type.Object({
@@ -46,5 +51,6 @@ export const explorerRoutes: FastifyPluginAsync<ExplorerRouteOptions> = async (a
     streamEvents(reply.raw, feed, closing.signal)
   })
 
-  if (directory !== undefined && existsSync(directory)) await app.register(fastifyStatic, { root: directory })
+  if (directory !== undefined && existsSync(directory))
+    await app.register(fastifyStatic, { root: directory, setHeaders: isolate })
 }
