@@ -45,5 +45,13 @@ export const COMMANDS: Group = {
         remove: load(() => import('./ioid/remove.ts')),
       },
     },
+    vc: {
+      summary: 'Issue, revoke and verify credentials (W3C Verifiable Credentials 2.0, as JWT)',
+      members: {
+        issue: load(() => import('./vc/issue.ts')),
+        revoke: load(() => import('./vc/revoke.ts')),
+        verify: load(() => import('./vc/verify.ts')),
+      },
+    },
   },
 }

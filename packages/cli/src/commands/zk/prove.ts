@@ -1,10 +1,10 @@
 import { availableParallelism } from 'node:os'
+import { parseCircuitInput } from '@iotex2/groth16/circuit-input'
 import { open } from '@iotex2/groth16/prover'
 import { calculateWitness } from '@iotex2/groth16/witness'
 import { Type } from 'typebox'
-import { parseCircuitInput } from '../../circuit-input.ts'
 import { count, defineCommand, file } from '../../command.ts'
-import { expectAbsent, readBytes, readJson, toJson, writeNew } from '../../files.ts'
+import { expectAbsent, readBytes, readText, toJson, writeNew } from '../../files.ts'
 
 export default defineCommand({
   summary: 'Prove that inputs satisfy a circuit',
@@ -21,7 +21,7 @@ export default defineCommand({
   async run(options, context) {
     const [proofPath, publicPath] = [context.resolve(options.proof), context.resolve(options.public)]
     await expectAbsent(proofPath, publicPath)
-    const input = parseCircuitInput(await readJson(context.resolve(options.input)), options.input)
+    const input = parseCircuitInput(await readText(context.resolve(options.input)))
     context.progress.report('computing the witness')
     const witness = await calculateWitness(await readBytes(context.resolve(options.wasm)), input)
     context.progress.report('reading the key')
