@@ -15,6 +15,8 @@ const solc = {
   },
 }
 
+const official = { viaIR: true, optimizer: { enabled: true, runs: 10_000 } }
+
 /** Golden vectors, which TypeScript reads too. */
 const solidityTests = { fsPermissions: { readDirectory: ['test/vectors'] } }
 
@@ -29,11 +31,17 @@ export default defineConfig({
   ignition: { requiredConfirmations: 1, blockPollingInterval: 250 },
   solidity: {
     // Ignition deploys the production profile: the same bytes, so that nothing is compiled twice.
-    profiles: { default: { compilers: [solc] }, production: { isolated: false, compilers: [solc] } },
+    // `official` compiles as the official ioID contracts were when their gas was measured; `pnpm snap` alone uses it.
+    profiles: {
+      default: { compilers: [solc] },
+      production: { isolated: false, compilers: [solc] },
+      official: { compilers: [{ ...solc, settings: { ...solc.settings, ...official } }] },
+    },
     // What deploy/modules deploy as their authors wrote it.
     npmFilesToBuild: [
       '@openzeppelin/contracts/access/manager/AccessManager.sol',
       '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol',
+      '@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol',
       'erc6551/ERC6551Registry.sol',
       'erc6551/examples/upgradeable/ERC6551AccountUpgradeable.sol',
     ],

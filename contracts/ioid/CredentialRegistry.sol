@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {EIP712Upgradeable} from "@openzeppelin/contracts-upgradeable/utils/cryptography/EIP712Upgradeable.sol";
 import {SignatureChecker} from "@openzeppelin/contracts/utils/cryptography/SignatureChecker.sol";
 import {Governed} from "../governance/Governed.sol";
+import {AttributeToken} from "./AttributeToken.sol";
 import {Refunds} from "./Refunds.sol";
 import {IAttributeToken} from "./interfaces/IAttributeToken.sol";
 import {ICredentialRegistry} from "./interfaces/ICredentialRegistry.sol";
@@ -72,13 +73,13 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     constructor(address initialAuthority) Governed(initialAuthority) {}
 
     /// @param minimum The least that a credential burns, in wei.
-    function initialize(address registry, address attributeToken, uint256 minimum) external initializer {
-        if (registry == address(0) || attributeToken == address(0)) revert CredentialRegistryZeroAddress();
+    function initialize(address registry, uint256 minimum) external initializer {
+        if (registry == address(0)) revert CredentialRegistryZeroAddress();
         __Governed_init();
         __EIP712_init("ioIDCredentials", "1");
         ioIDRegistry = registry;
         ioID = IIoIDRegistry(registry).ioID();
-        attributes = attributeToken;
+        attributes = address(new AttributeToken(address(this)));
         minimumBurn = minimum;
         emit MinimumBurnSet(minimum);
     }

@@ -8,16 +8,20 @@ import {IDeviceNFT} from "./interfaces/IDeviceNFT.sol";
 /// @title DeviceNFT
 /// @notice See {IDeviceNFT}. Deployed once, and used through a clone or a proxy that each project owns.
 contract DeviceNFT is IDeviceNFT, ERC721Upgradeable, OwnableUpgradeable {
+    uint248 private constant _WITHOUT_END = type(uint248).max;
+
+    /// @dev One slot. An allowance that does not fit in it is without end.
+    struct Minter {
+        bool appointed;
+        uint248 allowance;
+    }
+
     /// @inheritdoc IDeviceNFT
     uint256 public total;
 
     string private _uri;
 
-    /// @inheritdoc IDeviceNFT
-    mapping(address account => bool minter) public isMinter;
-
-    /// @inheritdoc IDeviceNFT
-    mapping(address minter => uint256 amount) public minterAllowance;
+    mapping(address account => Minter minter) private _minters;
 
     constructor() {
         _disableInitializers();
@@ -33,23 +37,26 @@ contract DeviceNFT is IDeviceNFT, ERC721Upgradeable, OwnableUpgradeable {
 
     /// @inheritdoc IDeviceNFT
     function configureMinter(address _minter, uint256 _minterAllowedAmount) external onlyOwner {
-        isMinter[_minter] = true;
-        minterAllowance[_minter] = _minterAllowedAmount;
+        _setAllowance(_minter, _minterAllowedAmount);
         emit MinterConfigured(_minter, _minterAllowedAmount);
     }
 
     /// @inheritdoc IDeviceNFT
     function incrementMinterAllowance(address _minter, uint256 _allowanceIncrement) external onlyOwner {
         if (_allowanceIncrement == 0) revert DeviceNFTZeroIncrement();
-        if (!isMinter[_minter]) revert DeviceNFTNotMinter(_minter);
-        minterAllowance[_minter] += _allowanceIncrement;
+        if (!isMinter(_minter)) revert DeviceNFTNotMinter(_minter);
+        _setAllowance(_minter, minterAllowance(_minter) + _allowanceIncrement);
         emit MinterAllowanceIncremented(msg.sender, _minter, _allowanceIncrement);
+    }
+
+    function _setAllowance(address minter, uint256 amount) private {
+        _minters[minter] =
+            Minter({appointed: true, allowance: amount < _WITHOUT_END ? uint248(amount) : _WITHOUT_END});
     }
 
     /// @inheritdoc IDeviceNFT
     function removeMinter(address _minter) external onlyOwner {
-        delete isMinter[_minter];
-        delete minterAllowance[_minter];
+        delete _minters[_minter];
         emit MinterRemoved(_minter);
     }
 
@@ -75,11 +82,24 @@ contract DeviceNFT is IDeviceNFT, ERC721Upgradeable, OwnableUpgradeable {
 
     /// @inheritdoc IDeviceNFT
     function mint(address _to) external returns (uint256 tokenId) {
-        if (!isMinter[msg.sender]) revert DeviceNFTNotMinter(msg.sender);
-        uint256 allowance = minterAllowance[msg.sender];
-        if (allowance == 0) revert DeviceNFTNoAllowance(msg.sender);
-        minterAllowance[msg.sender] = allowance - 1;
+        Minter memory minter = _minters[msg.sender];
+        if (!minter.appointed) revert DeviceNFTNotMinter(msg.sender);
+        if (minter.allowance == 0) revert DeviceNFTNoAllowance(msg.sender);
+        if (minter.allowance != _WITHOUT_END) _minters[msg.sender].allowance = minter.allowance - 1;
         tokenId = ++total;
         _mint(_to, tokenId);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IDeviceNFT
+    function isMinter(address account) public view returns (bool) {
+        return _minters[account].appointed;
+    }
+
+    /// @inheritdoc IDeviceNFT
+    function minterAllowance(address minter) public view returns (uint256) {
+        uint248 allowance = _minters[minter].allowance;
+        return allowance == _WITHOUT_END ? type(uint256).max : allowance;
     }
 }

@@ -2,13 +2,18 @@ import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { governedProxy } from '../governed-proxy.ts'
 import Governance from './Governance.ts'
 
+/** Key types of {@link IDevicePermits}. */
+const KEY_TYPES = { p256: 1 } as const
+
 const NONE = '0x0000000000000000000000000000000000000000'
 
 /**
  * Who a device is. Parameters:
  * - `walletRegistry`: the ERC-6551 registry. Public networks name the canonical one; without it one is deployed.
- * - `priceWei`: price of one ioID.
+ * - `priceWei`: price of one ioID, until governance sets a curve.
+ * - `credentialBurnWei`: the least that a credential burns.
  *
+ * What is not burnt of a payment is held until governance names the DAO ({@link IoIDStore.changeFeeReceiver}).
  * Nobody mints between the steps: a project or an ioID has no minter until the last calls name it.
  */
 export default buildModule('IoID', (m) => {
@@ -29,6 +34,19 @@ export default buildModule('IoID', (m) => {
   m.call(store, 'setIoIDRegistry', [registry])
   m.call(ioID, 'setMinter', [registry])
 
+  // Devices with P-256 keys (secure elements). Governance names attestors for Ed25519: see {Ed25519Attestor}.
+  const p256 = m.contract('ERC7913P256Verifier')
+  m.call(registry, 'setKeyVerifier', [KEY_TYPES.p256, p256])
+
+  const credentials = governedProxy(m, 'CredentialRegistry', authority, [
+    registry,
+    m.getParameter('credentialBurnWei', 10n ** 18n),
+  ])
+
   const deviceNFT = m.contract('DeviceNFT', [], { id: 'DeviceNFTImplementation' })
-  return { project, projectRegistry, store, ioID, registry, deviceNFT }
+  const proxyImplementation = m.contract('VerifyingProxy', [store, projectRegistry, deviceNFT], {
+    id: 'VerifyingProxyImplementation',
+  })
+  const factory = m.contract('UniversalFactory', [proxyImplementation])
+  return { project, projectRegistry, store, ioID, registry, deviceNFT, credentials, factory, proxyImplementation }
 })

@@ -61,7 +61,7 @@ interface IDeviceNFT is IERC721 {
 
     function isMinter(address account) external view returns (bool);
 
-    /// @notice Returns how many tokens `minter` may still mint.
+    /// @notice Returns how many tokens `minter` may still mint. 2^248 - 1 and more are without end, and stay 2^256 - 1.
     function minterAllowance(address minter) external view returns (uint256);
 
     /// @notice Returns how many tokens were minted. Ids run from 1 to this number.

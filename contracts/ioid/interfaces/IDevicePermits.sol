@@ -117,7 +117,7 @@ interface IDevicePermits {
 
     /// @notice Registers a device to `registration.owner`, and returns the id of its ioID.
     /// @dev Whoever holds the device NFT has approved it to this registry. What is sent is the most that the caller pays:
-    /// what is above the store's `activationFee` goes back as {IIoIDStore} says.
+    /// what is above the store's `activationFee` goes back as {IRefunds} says.
     function registerDevice(Registration calldata registration) external payable returns (uint256 id);
 
     /// @notice Registers devices of one device contract, all or none, and returns the id of the first's ioID; the others'

@@ -104,7 +104,7 @@ interface IIoIDRegistry {
 
     /// @notice Registers `device` to the caller: mints its ioID and moves its device NFT into the ioID's account.
     /// @dev The caller holds the device NFT, and has approved it to this registry. What is sent above the store's
-    /// `activationFee` goes back to the caller as {IIoIDStore} says.
+    /// `activationFee` goes back to the caller as {IRefunds} says.
     /// @param hash keccak256 of the stored document's bytes: this contract does not read them.
     /// @param uri Where the document is stored.
     function register(

@@ -13,6 +13,8 @@ export const CONTRACT_IDS = {
   ioIDStore: 'IoID#IoIDStore',
   ioID: 'IoID#IoID',
   ioIDRegistry: 'IoID#IoIDRegistry',
+  credentialRegistry: 'IoID#CredentialRegistry',
+  universalFactory: 'IoID#UniversalFactory',
   proverStake: 'Msp#ProverBond',
   w3bstreamProject: 'W3bstream#W3bstreamProject',
   fleetManager: 'W3bstream#FleetManager',

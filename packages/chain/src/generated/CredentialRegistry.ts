@@ -46,7 +46,7 @@ export interface CredentialRegistry extends BaseContract {
   deviceHolds: BaseContractMethod<[device: string, credentialType: BytesLike], boolean, boolean>
   eip712Domain: BaseContractMethod<[], [string, string, string, bigint, string, string, bigint[]] & { fields: string; name: string; version: string; chainId: bigint; verifyingContract: string; salt: string; extensions: bigint[] }, [string, string, string, bigint, string, string, bigint[]] & { fields: string; name: string; version: string; chainId: bigint; verifyingContract: string; salt: string; extensions: bigint[] }>
   holds: BaseContractMethod<[id: BigNumberish, credentialType: BytesLike], boolean, boolean>
-  initialize: BaseContractMethod<[registry: string, attributeToken: string, minimum: BigNumberish], void, ContractTransactionResponse>
+  initialize: BaseContractMethod<[registry: string, minimum: BigNumberish], void, ContractTransactionResponse>
   ioID: BaseContractMethod<[], string, string>
   ioIDRegistry: BaseContractMethod<[], string, string>
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
@@ -147,7 +147,7 @@ export const credentialRegistryAbi = [
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"deviceHolds","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"eip712Domain","outputs":[{"internalType":"bytes1","name":"fields","type":"bytes1"},{"internalType":"string","name":"name","type":"string"},{"internalType":"string","name":"version","type":"string"},{"internalType":"uint256","name":"chainId","type":"uint256"},{"internalType":"address","name":"verifyingContract","type":"address"},{"internalType":"bytes32","name":"salt","type":"bytes32"},{"internalType":"uint256[]","name":"extensions","type":"uint256[]"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"holds","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
-  {"inputs":[{"internalType":"address","name":"registry","type":"address"},{"internalType":"address","name":"attributeToken","type":"address"},{"internalType":"uint256","name":"minimum","type":"uint256"}],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"registry","type":"address"},{"internalType":"uint256","name":"minimum","type":"uint256"}],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"ioID","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"ioIDRegistry","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
