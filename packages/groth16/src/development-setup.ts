@@ -20,8 +20,11 @@ import { addSection, readSections, writeScalar, writeSections } from './section-
 
 export const DEVELOPMENT_LABEL = 'iotex2 INSECURE development setup'
 
-/** A section that only development keys have; its bytes are the label. snarkjs knows 1 to 10 and skips others. */
-const MARK_SECTION = 100
+/**
+ * A section that only development keys have: its id is the chain's where they may be used, its bytes are the label.
+ * snarkjs knows 1 to 10 and skips others.
+ */
+const MARK_SECTION = 31337
 
 /** What a ceremony would have destroyed. */
 export interface ToxicWaste {
