@@ -45,6 +45,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm bench ingest --json': benches,
   'pnpm bench e2e': benches,
   'pnpm bench e2e --json': benches,
+  'pnpm bench identity --json': benches,
 
   'pnpm hardhat node --chain-id 4690 --port 8545': RUN_HERE,
   'pnpm hardhat ignition deploy deploy/modules/W3bstream.ts --network local --build-profile default --parameters deploy/parameters/local.json5 --deployment-id rehearsal':
@@ -55,6 +56,10 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm node --env-file=data-availability.env packages/data-availability/src/server.ts': RUN_HERE,
   'pnpm node --env-file=coordinator.env packages/coordinator/src/server.ts': RUN_HERE,
   'pnpm node --env-file=prover.env packages/prover/src/server.ts': RUN_HERE,
+  'pnpm node --env-file=identity.env packages/identity/src/server.ts': {
+    file: 'packages/identity/src/identity-service.test.ts',
+    text: 'packages/identity/src/server.ts',
+  },
   'pnpm iotex2 ioid keygen coordinator.json --password-file coordinator.password': RUN_HERE,
 
   'pnpm iotex2 zk compile factors.circom --out build': zk,

@@ -10,6 +10,7 @@ import { expect, test } from 'vitest'
 test.each([
   ['ingest', ['acceptedPerSecond', 'verifyPerSecond']],
   ['e2e', ['p50', 'p95']],
+  ['identity', ['unpackPerSecond', 'didcommNodeUnpackPerSecond', 'packPerSecond']],
 ])('pnpm bench %s --json', async (name, members) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bench.ts', name, '--json'], { cwd: ROOT })
   const line = stdout.trimEnd().split('\n').at(-1)!

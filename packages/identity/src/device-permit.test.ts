@@ -1,77 +1,93 @@
-import { toHex } from '@iotex2/protocol/hex'
-import { keccak256, recoverAddress, TypedDataEncoder, toUtf8Bytes, ZeroAddress, ZeroHash } from 'ethers'
+import { fromHex, toHex } from '@iotex2/protocol/hex'
+import { p256 } from '@noble/curves/nist.js'
+import { recoverAddress, Signature, TypedDataEncoder, ZeroAddress, ZeroHash } from 'ethers'
 import { expect, test } from 'vitest'
 import {
-  ACTION,
-  DEVICE_PERMIT_TYPE_HASH,
-  type DevicePermit,
+  DEVICE_ACTION,
+  type DevicePermitMessage,
   devicePermitHash,
   signDevicePermit,
+  signDevicePermitP256,
 } from './device-permit.ts'
-import { DeviceKey } from './key.ts'
+import { addressOf, DeviceKey } from './key.ts'
 
-const key = new DeviceKey(new Uint8Array(32).fill(1))
+const secret = new Uint8Array(32).fill(1)
+const key = new DeviceKey(secret)
 const OWNER = '0xf39fd6e51aad88f6f4ce6ab8827279cfffb92266'
-const REGISTRY = '0x5fbdb2315678afecb367f032d93f642f64180aa3'
-const common = {
+const message: DevicePermitMessage = {
   chainId: 4690n,
-  registry: REGISTRY,
+  registry: '0x0A7e595C7889dF3652A19aF52C18377bF17e027D',
+  action: 'register',
   device: key.address,
   owner: OWNER,
-  nonce: 7n,
-  deadline: 1_800_000_000n,
-} as const
-const document = { hash: `0x${'ab'.repeat(32)}`, uri: 'https://example.org/Gerät.json' } as const
-const register: DevicePermit = { ...common, ...document, action: 'register', deviceContract: REGISTRY, tokenId: 3n }
-const PERMITS: DevicePermit[] = [
-  register,
-  { ...common, ...document, action: 'update' },
-  { ...common, action: 'remove' },
-  { ...common, action: 'migrate' },
+  hash: `0x${'ab'.repeat(32)}`,
+  uri: 'https://documents.example/é.json',
+  deviceContract: '0x5fbdb2315678afecb367f032d93f642f64180aa3',
+  tokenId: 7n,
+  circuitKey: `0x${'cd'.repeat(32)}`,
+  nonce: 3n,
+  deadline: 1_764_000_000n,
+}
+const { hash: _h, uri: _u, deviceContract: _c, tokenId: _t, circuitKey: _k, ...bare } = message
+const MESSAGES: DevicePermitMessage[] = [
+  message,
+  { ...bare, action: 'update', hash: message.hash!, uri: message.uri! },
+  { ...bare, action: 'remove' },
+  { ...bare, action: 'migrate' },
 ]
 
-const TYPES = {
-  DevicePermit: [
-    ['uint8', 'action'],
-    ['address', 'device'],
-    ['address', 'owner'],
-    ['bytes32', 'hash'],
-    ['string', 'uri'],
-    ['address', 'deviceContract'],
-    ['uint256', 'tokenId'],
-    ['bytes32', 'circuitKey'],
-    ['uint256', 'nonce'],
-    ['uint256', 'deadline'],
-  ].map(([type, name]) => ({ type: type!, name: name! })),
-}
-
-test.each(PERMITS)('a permit to $action hashes as ethers hashes it', (permit) => {
-  const domain = { name: 'ioIDRegistry', version: '1', chainId: permit.chainId, verifyingContract: permit.registry }
-  const none = { hash: ZeroHash, uri: '', deviceContract: ZeroAddress, tokenId: 0n, circuitKey: ZeroHash }
-  const expected = TypedDataEncoder.hash(domain, TYPES, { ...none, ...permit, action: ACTION[permit.action] })
-  expect(toHex(devicePermitHash(permit))).toBe(expected)
+test.each(MESSAGES)('a permit to $action hashes as ethers hashes it', (permit) => {
+  const types = {
+    DevicePermit: [
+      { name: 'action', type: 'uint8' },
+      { name: 'device', type: 'address' },
+      { name: 'owner', type: 'address' },
+      { name: 'hash', type: 'bytes32' },
+      { name: 'uri', type: 'string' },
+      { name: 'deviceContract', type: 'address' },
+      { name: 'tokenId', type: 'uint256' },
+      { name: 'circuitKey', type: 'bytes32' },
+      { name: 'nonce', type: 'uint256' },
+      { name: 'deadline', type: 'uint256' },
+    ],
+  }
+  const { chainId, registry, action, ...rest } = permit
+  const domain = { name: 'ioIDRegistry', version: '1', chainId, verifyingContract: registry }
+  const empty = { hash: ZeroHash, uri: '', deviceContract: ZeroAddress, tokenId: 0n, circuitKey: ZeroHash }
+  const value = { ...empty, ...rest, action: DEVICE_ACTION[action] }
+  expect(toHex(devicePermitHash(permit))).toBe(TypedDataEncoder.hash(domain, types, value))
 })
 
-test('the type hash is the one of its type', () => {
-  expect(DEVICE_PERMIT_TYPE_HASH).toBe(keccak256(toUtf8Bytes(TypedDataEncoder.from(TYPES).encodeType('DevicePermit'))))
-})
-
-test('a permit is bound to all that is in it', () => {
-  const { signature } = signDevicePermit(key, register)
-  const signer = (permit: DevicePermit) => recoverAddress(devicePermitHash(permit), signature).toLowerCase()
-  expect(signer(register)).toBe(key.address)
-  const changes: Record<string, unknown>[] = [
-    { action: 'update' },
+test('a permit is bound to all that it says', () => {
+  const { signature } = signDevicePermit(key, message)
+  const signer = (permit: DevicePermitMessage) =>
+    recoverAddress(devicePermitHash(permit), Signature.from(signature)).toLowerCase()
+  expect(signer(message)).toBe(key.address)
+  const changes: Partial<DevicePermitMessage>[] = [
     { chainId: 4689n },
-    { registry: OWNER },
+    { registry: message.deviceContract! },
+    { action: 'update' },
     { device: OWNER },
-    { owner: REGISTRY },
-    { nonce: 8n },
-    { deadline: 1_800_000_001n },
-    { hash: `0x${'ac'.repeat(32)}` },
-    { uri: 'https://example.org/other.json' },
+    { owner: key.address },
+    { hash: message.circuitKey! },
+    { uri: 'https://documents.example/e.json' },
     { deviceContract: OWNER },
-    { tokenId: 4n },
+    { tokenId: 8n },
+    { circuitKey: message.hash! },
+    { nonce: 4n },
+    { deadline: message.deadline + 1n },
   ]
-  for (const change of changes) expect(signer({ ...register, ...change } as DevicePermit)).not.toBe(key.address)
+  for (const change of changes) expect(signer({ ...message, ...change })).not.toBe(key.address)
+})
+
+test('a P-256 device signs with s in the lower half, and shows its key', () => {
+  const publicKey = p256.getPublicKey(secret, false).slice(1)
+  const permit = { ...message, device: addressOf(publicKey) }
+  const signed = signDevicePermitP256(secret, permit)
+  expect(signed).toMatchObject({ keyType: 1, publicKey: toHex(publicKey), deadline: message.deadline })
+  const signature = fromHex(signed.signature)
+  expect(signature).toHaveLength(64)
+  const options = { prehash: false, lowS: true }
+  expect(p256.verify(signature, devicePermitHash(permit), p256.getPublicKey(secret), options)).toBe(true)
+  expect(p256.verify(signature, devicePermitHash(message), p256.getPublicKey(secret), options)).toBe(false)
 })

@@ -1,11 +1,20 @@
+import { generateKeyPairSync } from 'node:crypto'
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { keccak256 } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { formatDid } from './did.ts'
-import { createDocument, documentHash, encodeDocument, parseDocument, verifyDocument } from './document.ts'
+import {
+  createDocument,
+  createDocumentOfJwk,
+  documentHash,
+  encodeDocument,
+  parseDocument,
+  verifyDocument,
+} from './document.ts'
 import { DocumentStore } from './document-store.ts'
+import { exportPublicJwk } from './jose/jwk.ts'
 import { DeviceKey } from './key.ts'
 
 const key = new DeviceKey(new Uint8Array(32).fill(1))
@@ -42,6 +51,20 @@ test('a document names its key for signing, and an agreement key where there is 
 
 test('a document is verified against its hash, its id and its key', () => {
   expect(verifyDocument(bytes, documentHash(bytes), did)).toEqual(createDocument(key))
+})
+
+test.each([
+  ['P-256', generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey],
+  ['Ed25519', generateKeyPairSync('ed25519').publicKey],
+])('a %s device has a DID and a document by the same rule', (_, publicKey) => {
+  const jwk = exportPublicJwk(publicKey)
+  const document = createDocumentOfJwk(jwk)
+  const point = Buffer.concat([jwk.x, jwk.y ?? ''].map((text) => Buffer.from(text, 'base64url')))
+  expect(document.id).toBe(`did:io:0x${keccak256(point).slice(-40)}`)
+  const stored = encodeDocument(document)
+  expect(verifyDocument(stored, documentHash(stored), document.id)).toEqual(document)
+  const forged = encodeDocument({ ...createDocument(key), id: document.id })
+  expect(() => verifyDocument(forged, documentHash(forged), document.id)).toThrow(mismatch)
 })
 
 test('a document with any one byte changed is refused', () => {

@@ -8,15 +8,10 @@ import { CodedError } from '@iotex2/protocol/errors'
 import { type Hex, toHex } from '@iotex2/protocol/hex'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { type Did, formatDid, parseDid } from './did.ts'
+import type { PublicKeyJwk } from './jose/jwk.ts'
 import { addressOf, type DeviceKey } from './key.ts'
 
-/** A public key as RFC 7517 and RFC 8812 write it. */
-export interface PublicKeyJwk {
-  kty: string
-  crv: string
-  x: string
-  y?: string
-}
+export type { PublicKeyJwk }
 
 export interface VerificationMethod {
   id: string
@@ -50,18 +45,30 @@ export const publicKeyJwk = (publicKey: Uint8Array): PublicKeyJwk => ({
 })
 
 /**
+ * Returns the document of a device whose key is not secp256k1: P-256, as secure elements make them, or Ed25519. Its DID is
+ * made of that key as of any. See {@link createDocument}.
+ */
+export function createDocumentOfJwk(jwk: PublicKeyJwk, agreement?: PublicKeyJwk): DidDocument {
+  return documentOf(addressOf(keyBytes(jwk)), jwk, agreement)
+}
+
+/**
  * Returns the document of a device. `agreement` is the device's key for encryption; without one the document names the
  * signing key, which DIDComm's curves exclude: such a device signs, and is not written to in secret.
  */
 export function createDocument(key: Pick<DeviceKey, 'address' | 'publicKey'>, agreement?: PublicKeyJwk): DidDocument {
-  const did = formatDid(key.address)
+  return documentOf(key.address, publicKeyJwk(key.publicKey), agreement)
+}
+
+function documentOf(address: Hex, key: PublicKeyJwk, agreement?: PublicKeyJwk): DidDocument {
+  const did = formatDid(address)
   const method = (name: string, jwk: PublicKeyJwk): VerificationMethod => ({
     id: `${did}#${name}`,
     type: 'JsonWebKey2020',
     controller: did,
     publicKeyJwk: jwk,
   })
-  const signing = method('key-1', publicKeyJwk(key.publicKey))
+  const signing = method('key-1', key)
   const encrypting = agreement ? method('key-2', agreement) : signing
   return {
     '@context': ['https://www.w3.org/ns/did/v1', 'https://w3id.org/security/suites/jws-2020/v1'],
@@ -116,8 +123,11 @@ export function verifyDocument(bytes: Uint8Array, hash: Hex, did: Did): DidDocum
     throw new DocumentError('DOCUMENT_MISMATCH', `The document is of ${document.id}, not ${did}.`)
   const [name] = document.authentication
   const jwk = document.verificationMethod.find(({ id }) => id === name)?.publicKeyJwk
-  const publicKey = Buffer.concat([jwk?.x, jwk?.y].map((coordinate) => Buffer.from(coordinate ?? '', 'base64url')))
-  if (addressOf(publicKey) !== parseDid(did))
+  if (!jwk || addressOf(keyBytes(jwk)) !== parseDid(did))
     throw new DocumentError('DOCUMENT_MISMATCH', `The key in the document of ${did} is not the one that its DID names.`)
   return document
 }
+
+/** What an address is made of: x ‖ y, or the 32 bytes of an Ed25519 key. */
+const keyBytes = ({ x, y = '' }: PublicKeyJwk): Buffer =>
+  Buffer.concat([x, y].map((coordinate) => Buffer.from(coordinate, 'base64url')))

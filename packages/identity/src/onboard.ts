@@ -18,8 +18,7 @@ import { type ContractTransactionResponse, NonceManager, type Signer, type Trans
 import {
   DEVICE_PERMIT_TYPE_HASH,
   type DevicePermit,
-  NO_CIRCUIT_KEY,
-  type SignedDevicePermit,
+  type DevicePermitMessage,
   signDevicePermit,
 } from './device-permit.ts'
 import { type Did, formatDid } from './did.ts'
@@ -95,11 +94,13 @@ interface Chain {
 }
 
 /** What a permit is for, without what every permit has. */
-type Purpose = DevicePermit extends infer P
-  ? P extends DevicePermit
-    ? Omit<P, 'chainId' | 'registry' | 'device' | 'owner' | 'nonce' | 'deadline'>
-    : never
-  : never
+type Purpose = Omit<DevicePermitMessage, 'chainId' | 'registry' | 'device' | 'owner' | 'nonce' | 'deadline'>
+
+/** No key for circuits, as the registry takes it. */
+const NO_CIRCUIT_KEY = {
+  ...{ x: 0n, y: 0n, eighthX: 0n, eighthY: 0n },
+  ...{ commitmentX: 0n, commitmentY: 0n, response: 0n },
+}
 
 export class Onboarder {
   readonly #options: OnboarderOptions
@@ -179,6 +180,11 @@ export class Onboarder {
       ...devices.filter((_, i) => known[i] !== undefined).map((device) => this.#ensureDocument(device)),
     ])
     return Promise.all(devices.map(async ({ key }) => (await this.find(key.address))!))
+  }
+
+  /** Replaces the document of a registered device where it is another. Reverts where the device is not the owner's. */
+  updateDocument(device: DeviceRegistration): Promise<void> {
+    return this.#ensureDocument(device)
   }
 
   /** Gives a device of the owner's to `to`, unless it is theirs. The device consents with its key. */
@@ -291,7 +297,7 @@ export class Onboarder {
   }
 
   /** Returns the device permit for `purpose`, which names `to`, or the owner. */
-  async #devicePermit(key: DeviceKey, purpose: Purpose, to?: Hex): Promise<SignedDevicePermit> {
+  async #devicePermit(key: DeviceKey, purpose: Purpose, to?: Hex): Promise<DevicePermit> {
     const { chainId, owner, registry } = await this.#connect()
     const [address, nonce, block] = await Promise.all([
       registry.getAddress(),

@@ -19,10 +19,27 @@ export type Contexts = ReadonlyMap<string, object>
 export const BUNDLED_CONTEXTS: Contexts = new Map([...credentialsContexts, ...dataIntegrityContext.contexts])
 
 /**
+ * Refuses contexts that are written out in the document. The signature covers what terms mean, not how they are called:
+ * whoever could write a context could rename a signed member, or hide an unsigned one. Contexts by URL are all bundled.
+ */
+function refuseInlineContexts(document: object): void {
+  const pending: unknown[] = [document]
+  while (pending.length > 0) {
+    const value = pending.pop()
+    if (typeof value !== 'object' || value === null) continue
+    const context = (value as { '@context'?: unknown })['@context']
+    if (context !== undefined && ![context].flat().every((entry) => typeof entry === 'string'))
+      throw new CredentialError('CREDENTIAL_CONTEXT_UNKNOWN', 'A context is named by its URL, not written out.')
+    pending.push(...Object.values(value))
+  }
+}
+
+/**
  * Returns the canonical N-Quads of a JSON-LD document (RDFC-1.0), whose every member some context defines. Work is
  * limited by rdf-canonize. Throws {@link CredentialError}.
  */
 export async function canonicalize(document: object, contexts: Contexts): Promise<string> {
+  refuseInlineContexts(document)
   let unknown: string | undefined
   try {
     return await jsonld.canonize(document, {

@@ -238,6 +238,34 @@ describe('hostile credentials', () => {
     await expect(verifyCredential(restamped, context)).rejects.toThrow(coded('CREDENTIAL_SIGNATURE'))
   })
 
+  test('contexts that rename a signed member, hide another, or are reset', async () => {
+    const secured = (await issue(credentialOf(issuer.did))) as Credential
+    const contexts = secured['@context']
+    const renamed = {
+      ...secured,
+      '@context': [...contexts, { precision: 'https://www.w3.org/ns/credentials/undefined-terms#accuracy' }],
+      credentialSubject: { id: holder.did, precision: '0.1 K' },
+    }
+    const hidden = { ...secured, '@context': [...contexts, { admin: null }], admin: true }
+    const nested = {
+      ...secured,
+      credentialSubject: { ...(secured.credentialSubject as object), '@context': { admin: null }, admin: 1 },
+    }
+    const reset = { ...secured, credentialSubject: { ...(secured.credentialSubject as object), '@context': null } }
+    for (const forged of [renamed, hidden, nested, reset])
+      await expect(verifyCredential(forged, context)).rejects.toThrow(coded('CREDENTIAL_CONTEXT_UNKNOWN'))
+  })
+
+  test('a graph that takes for ever to canonicalise is given up', async () => {
+    // Blank nodes that all point at each other look alike: telling them apart takes factorial time.
+    const size = 12
+    const ids = Array.from({ length: size }, (_, i) => `_:b${i}`)
+    const clique = ids.map((id) => ({ id, knows: ids.filter((other) => other !== id).map((other) => ({ id: other })) }))
+    const secured = (await issue(credentialOf(issuer.did))) as Credential
+    const poisoned = { ...secured, credentialSubject: clique }
+    await expect(verifyCredential(poisoned, context)).rejects.toThrow(coded('CREDENTIAL_MALFORMED'))
+  })
+
   test('too large, and too deep', async () => {
     const padding = 'x'.repeat(1 << 20)
     await expect(verifyCredential({ ...credentialOf(issuer.did), padding }, context)).rejects.toThrow(
@@ -349,6 +377,20 @@ describe('status lists', () => {
     await expect(check(await withStatus(6), published, documentHash(Buffer.of(1)))).rejects.toThrow(
       coded('STATUS_LIST_MISMATCH'),
     )
+  })
+
+  test('a credential makes a verifier ask for a few lists only', async () => {
+    const credentialStatus = Array.from({ length: 5 }, (_, i) => statusEntry(URL, 'revocation', i))
+    const signed = await signJws(credentialOf(issuer.did, { credentialStatus }), issuer.signer, { typ: 'vc+jwt' })
+    let requests = 0
+    const load = async () => {
+      requests++
+      return publish('revocation')
+    }
+    await expect(verifyCredential(signed, { ...context, statusLists: { load } })).rejects.toThrow(
+      coded('CREDENTIAL_TOO_LARGE'),
+    )
+    expect(requests).toBe(0)
   })
 
   test("a list of another issuer's, or one that cannot be had", async () => {

@@ -40,6 +40,9 @@ export interface Presentation {
 /** Bytes of a credential or presentation in JSON. */
 export const MAXIMUM_BYTES = 1 << 20
 
+/** Each may cost a verifier a request: a credential must not be a way to make many. */
+const MAXIMUM_STATUSES = 4
+
 const DATE_TIME = /^-?\d{4,}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)?$/
 
 const malformed = (what: string): CredentialError => new CredentialError('CREDENTIAL_MALFORMED', `${what}.`)
@@ -62,6 +65,8 @@ export function readCredential(value: unknown): Credential {
     if (credential[name] !== undefined) readTime(credential[name], name)
   if (versionOf(credential) === 1 && credential.issuanceDate === undefined)
     throw malformed('A credential of version 1.1 has an issuanceDate')
+  if (statusesOf(credential).length > MAXIMUM_STATUSES)
+    throw new CredentialError('CREDENTIAL_TOO_LARGE', `A credential has ${MAXIMUM_STATUSES} statuses at most.`)
   for (const status of statusesOf(credential))
     if (!isObject(status) || typeof status.type !== 'string') throw malformed('A credentialStatus has a type')
   return credential

@@ -3,6 +3,7 @@
  * @module
  */
 import { CodedError } from '@iotex2/protocol/errors'
+import type { DocumentMetadata } from './resolution.ts'
 
 export const RESOLUTION_STATUS = {
   invalidDid: 400,
@@ -10,6 +11,7 @@ export const RESOLUTION_STATUS = {
   representationNotSupported: 406,
   deactivated: 410,
   methodNotSupported: 501,
+  invalidDidDocument: 500,
   internalError: 500,
 } as const
 
@@ -19,8 +21,16 @@ export type ResolutionErrorCode = keyof typeof RESOLUTION_STATUS
 export class ResolutionError extends CodedError {
   declare readonly code: ResolutionErrorCode
 
-  constructor(code: ResolutionErrorCode, message: string, options?: ErrorOptions) {
+  /** What is known of a DID that has no document any longer. */
+  readonly metadata: DocumentMetadata
+
+  constructor(
+    code: ResolutionErrorCode,
+    message: string,
+    { metadata = {}, ...options }: ErrorOptions & { metadata?: DocumentMetadata } = {},
+  ) {
     super(code, message, options)
+    this.metadata = metadata
   }
 
   get status(): number {

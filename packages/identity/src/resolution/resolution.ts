@@ -3,6 +3,7 @@
  * @module
  */
 import { CodedError } from '@iotex2/protocol/errors'
+import { DocumentError } from '../document.ts'
 import type { AnyDidDocument, DidResolver } from '../verification-method.ts'
 import { ResolutionError } from './errors.ts'
 
@@ -67,6 +68,7 @@ export class MultiResolver implements DidResolver {
       return await method.resolve(did, options)
     } catch (cause) {
       if (cause instanceof ResolutionError) throw cause
+      if (cause instanceof DocumentError) throw new ResolutionError('invalidDidDocument', cause.message, { cause })
       const why = cause instanceof CodedError ? `${cause.code}: ${cause.message}` : 'The resolver failed.'
       throw new ResolutionError('internalError', why, { cause })
     }
