@@ -303,12 +303,28 @@ contract CircuitKey_Test is DevicePermitFixture {
         _expectRefused(key);
     }
 
-    /// @dev The point of order 2 added to a good key is on the curve, and 8 times nothing.
+    /// @dev A good key and the point of order 2, (0, -1): an even challenge does not see the difference, so that possession
+    /// is proven, and only the subgroup's check refuses.
     function test_register_outsideSubgroup_reverts() public {
         IDevicePermits.CircuitKey memory key = _prove();
         (key.x, key.y) = (Jubjub.P - key.x, Jubjub.P - key.y);
+        uint256 challenge = 1;
+        for (uint256 nonce = 1; challenge % 2 == 1; ++nonce) {
+            Jubjub.Point memory commitment = Jubjub.multiply(Jubjub.base(), nonce);
+            challenge =
+                Jubjub.challengeOf(address(registry), device.id, Jubjub.Point(key.x, key.y), commitment);
+            (key.commitmentX, key.commitmentY) = (commitment.x, commitment.y);
+            key.response = Jubjub.respond(_SECRET, nonce, challenge);
+        }
         _expectRefused(key);
         (key.x, key.y) = (0, Jubjub.P - 1);
+        _expectRefused(key);
+    }
+
+    /// @dev A point of the curve that is not the key's eighth.
+    function test_register_otherEighth_reverts() public {
+        IDevicePermits.CircuitKey memory key = _prove();
+        (key.eighthX, key.eighthY) = (Jubjub.BASE_X, Jubjub.BASE_Y);
         _expectRefused(key);
     }
 

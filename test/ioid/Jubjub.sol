@@ -29,7 +29,18 @@ library Jubjub {
         Point memory public_ = multiply(base(), secret);
         Point memory eighth = multiply(public_, power(8, L - 2, L));
         Point memory commitment = multiply(base(), nonce);
-        bytes32 challenge = keccak256(
+        uint256 response = respond(secret, nonce, challengeOf(registry, device, public_, commitment));
+        return IDevicePermits.CircuitKey(
+            public_.x, public_.y, eighth.x, eighth.y, commitment.x, commitment.y, response
+        );
+    }
+
+    function challengeOf(address registry, address device, Point memory public_, Point memory commitment)
+        internal
+        view
+        returns (uint256)
+    {
+        bytes32 hash = keccak256(
             abi.encode(
                 keccak256("ioID BabyJubjub possession"),
                 block.chainid,
@@ -41,10 +52,11 @@ library Jubjub {
                 commitment.y
             )
         );
-        uint256 response = addmod(nonce, mulmod(uint128(uint256(challenge)), secret, L), L);
-        return IDevicePermits.CircuitKey(
-            public_.x, public_.y, eighth.x, eighth.y, commitment.x, commitment.y, response
-        );
+        return uint128(uint256(hash));
+    }
+
+    function respond(uint256 secret, uint256 nonce, uint256 challenge) internal pure returns (uint256) {
+        return addmod(nonce, mulmod(challenge, secret, L), L);
     }
 
     function multiply(Point memory point, uint256 scalar) internal view returns (Point memory product) {

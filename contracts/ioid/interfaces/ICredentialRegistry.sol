@@ -89,7 +89,7 @@ interface ICredentialRegistry {
     /// @notice Thrown when a list's hash is zero.
     error CredentialRegistryEmptyHash();
 
-    /// @notice Thrown when a credential that is held would be cleared as if it were not.
+    /// @notice Thrown when a credential that has not ended for good would be cleared.
     error CredentialRegistryStillHeld(uint256 ioID, bytes32 credentialType);
 
     /* EVENTS */
@@ -159,7 +159,8 @@ interface ICredentialRegistry {
     /// @param issuerSignature Empty where the issuer calls.
     function obtain(Grant calldata grant, bytes calldata issuerSignature) external payable;
 
-    /// @notice Burns the soulbound token of a credential that is no longer held and forgets the credential. Anyone.
+    /// @notice Forgets a credential that has ended for good, because its time is over, it was revoked, or its device is bound
+    /// to this ioID no longer, and burns its soulbound token. Anyone.
     function clear(uint256 ioID, bytes32 credentialType) external;
 
     /* VIEWS */
