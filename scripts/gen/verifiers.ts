@@ -7,9 +7,9 @@
  * @module
  */
 import { readFileSync } from 'node:fs'
+import { verifierName, verifierSource } from '@iotex2/groth16/verifier-source'
 import { buildCircuit, readInstances } from '../circuits/build.ts'
 import { writeGenerated } from './generated.ts'
-import { verifierName, verifierSource } from './verifier-source.ts'
 
 export const VERIFIERS_DIRECTORY = 'contracts/w3bstream/verifiers'
 
@@ -19,7 +19,13 @@ export async function generateVerifiers(): Promise<Map<string, string>> {
   for (const name of Object.keys(readInstances())) {
     const { files: built } = await buildCircuit(name, (step) => process.stderr.write(`${name}: ${step} …\n`))
     const key = JSON.parse(readFileSync(built.verificationKey, 'utf8'))
-    files.set(`${VERIFIERS_DIRECTORY}/${verifierName(name)}.sol`, verifierSource('scripts/gen/verifiers.ts', name, key))
+    const source = verifierSource(key, {
+      generator: 'scripts/gen/verifiers.ts',
+      instance: name,
+      origin: 'circuits/circuits.json',
+      interfaces: '../interfaces',
+    })
+    files.set(`${VERIFIERS_DIRECTORY}/${verifierName(name)}.sol`, source)
   }
   return files
 }

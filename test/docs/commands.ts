@@ -15,6 +15,8 @@ export const RUN_HERE = 'here'
 const suite = (text: string): RunElsewhere => ({ file: 'scripts/test.ts', text })
 const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text })
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
+const zk: RunElsewhere = { file: 'test/docs/zk.test.ts', text: "commands(readDocument('docs/zk.md'))" }
+const ioid: RunElsewhere = { file: 'test/docs/ioid.test.ts', text: "commands(readDocument('docs/ioid.md'))" }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
 
@@ -58,7 +60,47 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
     file: 'packages/identity/src/identity-service.test.ts',
     text: 'packages/identity/src/server.ts',
   },
-  'pnpm node scripts/keystore.ts coordinator.json coordinator.password': RUN_HERE,
+  'pnpm iotex2 ioid keygen coordinator.json --password-file coordinator.password': RUN_HERE,
+
+  'pnpm iotex2 zk compile factors.circom --out build': zk,
+  'pnpm iotex2 zk setup build/factors.r1cs --development --out build/development.zkey': zk,
+  'pnpm iotex2 zk import-ptau powers.ptau --hash HASH --r1cs build/factors.r1cs': zk,
+  'pnpm iotex2 zk setup build/factors.r1cs --ptau powers.ptau --out build/0.zkey': zk,
+  'pnpm iotex2 zk contribute build/0.zkey build/1.zkey --name "Ada Lovelace"': zk,
+  'pnpm iotex2 zk contribute build/1.zkey build/2.zkey --name "Charles Babbage"': zk,
+  'pnpm iotex2 zk beacon build/2.zkey build/final.zkey --beacon HEX --name "block 40000000"': zk,
+  'pnpm iotex2 zk verify-key build/final.zkey --r1cs build/factors.r1cs --ptau powers.ptau': zk,
+  'pnpm iotex2 zk prove input.json --wasm build/factors.wasm --zkey build/final.zkey --proof proof.json --public public.json':
+    zk,
+  'pnpm iotex2 zk verify proof.json --public public.json --key build/final.zkey': zk,
+  'pnpm iotex2 zk export-verifier build/final.zkey --solidity FactorsVerifier.sol --vkey vkey.json --name factors': zk,
+  'pnpm iotex2 zk --help': zk,
+  'pnpm iotex2 zk verify-key --help': zk,
+
+  'pnpm iotex2 ioid keygen owner.json': ioid,
+  'pnpm iotex2 ioid keygen device.json': ioid,
+  'pnpm iotex2 project register "Weather stations" --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project set-device-nft 1 --name "Weather station" --symbol WSN --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project apply 1 --amount 10 --max-price 10 --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 project show 1 --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid did device.json --document device.did.json': ioid,
+  'pnpm iotex2 ioid register device.json --project 1 --document device.did.json --store documents --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 ioid list --project 1 --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid resolve DID --store documents --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 vc issue claims.json --issuer lab.json --subject DID --type Calibration --valid-until 2099-12-31T23:59:59Z --status status.json --status-url https://lab.example/status.jwt --out calibration.jwt':
+    ioid,
+  'pnpm iotex2 vc revoke status.json --issuer lab.json --out status.jwt': ioid,
+  'pnpm iotex2 vc verify calibration.jwt --store documents --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 ioid transfer device.json --to ADDRESS --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 ioid remove device.json --network iotexTestnet --deployment addresses.json --keystore new-owner.json':
+    ioid,
+  'pnpm iotex2 ioid --help': ioid,
+  'pnpm iotex2 project --help': ioid,
 }
 
 /** Returns the command as the table has it. */

@@ -133,15 +133,15 @@ describe('a network without devices', () => {
   async function makeKeystore(name: string) {
     const [file, passwordFile] = [join(directory, `${name}.json`), join(directory, `${name}.password`)]
     writeFileSync(passwordFile, `${name}'s password\n`, { mode: 0o600 })
-    const command = 'pnpm node scripts/keystore.ts coordinator.json coordinator.password'
+    const command = 'pnpm iotex2 ioid keygen coordinator.json --password-file coordinator.password'
     const otherwise = { 'coordinator.json': file, 'coordinator.password': passwordFile }
     const making = start(command, otherwise)
     expect(await making.exited, making.output).toBe(0)
     const again = start(command, otherwise)
     expect(await again.exited).toBe(1)
-    expect(again.output).toContain('KEY_FILE_EXISTS')
+    expect(again.output).toContain('FILE_EXISTS')
     const key = await readKeyFile(file, () => `${name}'s password`)
-    expect(making.output.trim()).toBe(key.address)
+    expect(making.output).toContain(`address ${key.address}\n`)
     const prefix = name.toUpperCase()
     return { key, variables: { [`${prefix}_KEYSTORE`]: file, [`${prefix}_KEYSTORE_PASSWORD_FILE`]: passwordFile } }
   }

@@ -76,6 +76,15 @@ test('overlapping sends take consecutive nonces and are mined in one block', asy
   expect(await count()).toBe(3)
 })
 
+test('a quote tells what a call costs at most, takes no nonce, and throws as sending would', async () => {
+  const quote = await sender.quote('add', add(5))
+  const receipt = await sender.send('add', { ...add(5), gasLimit: quote.gasLimit })
+  expect(receipt.gasUsed).toBeLessThanOrEqual(quote.gasLimit)
+  expect(receipt.fee).toBeLessThanOrEqual(quote.feeWei)
+  expect(await direct.getTransactionCount(sender.address)).toBe(1)
+  await expect(sender.quote('add', add(1))).rejects.toMatchObject({ code: 'TRANSACTION_REVERTED' })
+})
+
 test('a call that would revert is not sent, and the error is the contract’s own', async () => {
   await sender.send('add', add(1))
   const nonce = await direct.getTransactionCount(sender.address)

@@ -64,6 +64,12 @@ export interface SenderOptions {
 /** What ethers' `method.populateTransaction(…)` returns, or a plain transfer. */
 export type Call = Pick<TransactionRequest, 'to' | 'data' | 'value' | 'gasLimit'>
 
+export interface GasQuote {
+  gasLimit: bigint
+  /** In wei, what the call itself sends not included. */
+  feeWei: bigint
+}
+
 interface Fees {
   maxFeePerGas?: bigint
   maxPriorityFeePerGas?: bigint
@@ -126,6 +132,17 @@ export class TransactionSender {
   async send(step: string, call: Call): Promise<TransactionReceipt> {
     const inFlight = await this.#enqueue(() => this.#start(step, call))
     return this.#follow(inFlight)
+  }
+
+  /**
+   * Returns what sending `call` costs in gas at most, at the fees of now, and the gas limit that `send` would choose.
+   * Throws as `send` does before it sends.
+   */
+  async quote(step: string, call: Call): Promise<GasQuote> {
+    this.#throwIfClosed(step)
+    const gasLimit = BigInt(call.gasLimit ?? (await this.#estimateGas(step, call)))
+    const fees = await this.#currentFees()
+    return { gasLimit, feeWei: gasLimit * (fees.maxFeePerGas ?? fees.gasPrice ?? 0n) }
   }
 
   /** Stops following. Whoever waits gets a {@link SenderClosedError}; what was sent may still be mined. */

@@ -1,8 +1,9 @@
-import { curves, type MemoryFile, powersOfTau } from 'snarkjs'
+import { toHex } from '@iotex2/protocol/hex'
+import { curves, type MemoryFile, powersOfTau, zKey } from 'snarkjs'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { applyBeacon, contribute, contributionKinds, startPhase2, verifyCeremony } from './ceremony.ts'
-import { setupDevelopmentInsecure } from './development-setup.ts'
-import { joinPool } from './pool.ts'
+import { applyBeacon, contribute, readContributions, startPhase2, verifyCeremony } from './ceremony.ts'
+import { isMarkedDevelopment, setupDevelopmentInsecure } from './development-setup.ts'
+import { joinPool, withPool } from './pool.ts'
 import { open } from './prover.ts'
 import { tinyR1cs, tinyWitness } from './tiny-circuit.fixture.ts'
 import { exportVerificationKey, isDevelopmentKey } from './verification-key.ts'
@@ -32,13 +33,52 @@ beforeAll(async () => {
 afterAll(() => leavePool())
 
 test('a key of a whole ceremony is accepted, proves, and is no development key', async () => {
-  expect(contributionKinds(finished)).toEqual(['participant', 'beacon'])
-  await verifyCeremony(r1cs, ptau, finished)
+  const steps = new Map<string, number | undefined>()
+  const contributions = await verifyCeremony(r1cs, ptau, finished, (step, fraction) => steps.set(step, fraction))
+  expect(contributions).toMatchObject([
+    { kind: 'participant', name: 'first' },
+    { kind: 'beacon', name: 'beacon', beacon: { value: `0x${BEACON}`, iterationsExponent: 10 } },
+  ])
+  expect([...steps.keys()]).toContain('Verifying powers in tau*G1 section')
+  expect([...steps.values()].every((fraction) => fraction === undefined || (fraction >= 0 && fraction <= 1))).toBe(true)
   expect(isDevelopmentKey(await exportVerificationKey(finished))).toBe(false)
   const prover = await open(finished)
   const { publicSignals } = await prover.prove(tinyWitness(3n, 4n))
   expect(publicSignals[1]).toBe('4')
   await prover.dispose()
+})
+
+test("a contribution's hash is the one that snarkjs prints", async () => {
+  const out: MemoryFile = { type: 'mem' }
+  const hash = await withPool(() => zKey.contribute(started, out, 'Zoë', 'entropy of a test'))
+  expect(await readContributions(out.data!)).toEqual([{ kind: 'participant', name: 'Zoë', hash: toHex(hash) }])
+  expect(await readContributions(started)).toEqual([])
+})
+
+test('contributions that are cut off are refused', async () => {
+  // The first contribution's length of parameters: more than there are.
+  const spoilt = contributed.slice()
+  const tail = spoilt.lastIndexOf('first'.length, spoilt.length - 5)
+  spoilt[tail - 5] = 200
+  await expect(readContributions(spoilt)).rejects.toMatchObject({ code: 'CIRCUIT_FILE_INVALID' })
+})
+
+test('a development key takes no contribution: its tau stays public', async () => {
+  const development = await setupDevelopmentInsecure(r1cs)
+  expect(isMarkedDevelopment(development)).toBe(true)
+  expect(isMarkedDevelopment(started)).toBe(false)
+  await expect(contribute(development, 'first', 'entropy')).rejects.toMatchObject({ code: 'CEREMONY_INVALID' })
+  await expect(applyBeacon(development, 'beacon', BEACON)).rejects.toMatchObject({ code: 'CEREMONY_INVALID' })
+})
+
+test('a development key that snarkjs added a contribution and a beacon to is refused', async () => {
+  const [development, first, last]: MemoryFile[] = [{ type: 'mem' }, { type: 'mem' }, { type: 'mem' }]
+  development!.data = await setupDevelopmentInsecure(r1cs)
+  await withPool(async () => {
+    await zKey.contribute(development!.data!, first!, 'first', 'entropy of a test')
+    await zKey.beacon(first!.data!, last!, 'beacon', BEACON, 10)
+  })
+  await expect(verifyCeremony(r1cs, ptau, last!.data!)).rejects.toMatchObject({ code: 'CEREMONY_INVALID' })
 })
 
 test.each([

@@ -1,9 +1,10 @@
 /**
  * A fast, deterministic and INSECURE Groth16 setup for development: the toxic waste is derived from a public label, so
  * that anyone can forge proofs for its keys. Such a key has delta = gamma, as a key has before its first contribution;
- * the generated verifier refuses it on every chain but 31337, and `isDevelopmentKey` finds it.
+ * the generated verifier refuses it on every chain but 31337, and `isDevelopmentKey` finds it. Its file says so in a
+ * section of its own: a contribution would hide delta = gamma, and the key would be as insecure as before.
  *
- * The bytes are those that snarkjs's `zKey newZKey` writes for a powers-of-tau file with the same tau, alpha and beta
+ * The other bytes are those that snarkjs's `zKey newZKey` writes for a powers-of-tau file with the same tau, alpha and beta
  * (tested). Where snarkjs sums multiples of given points, knowing tau leaves one fixed-base multiplication a point.
  * @module
  */
@@ -15,9 +16,15 @@ import { BASE_MODULUS } from './bn254.ts'
 import { CircuitFileError } from './errors.ts'
 import { type FixedBase, fixedBases } from './fixed-base.ts'
 import { forEachTerm, parseR1cs, type R1cs } from './r1cs.ts'
-import { writeScalar, writeSections } from './section-file.ts'
+import { addSection, readSections, writeScalar, writeSections } from './section-file.ts'
 
 export const DEVELOPMENT_LABEL = 'iotex2 INSECURE development setup'
+
+/**
+ * A section that only development keys have: its id is the chain's where they may be used, its bytes are the label.
+ * snarkjs knows 1 to 10 and skips others.
+ */
+const MARK_SECTION = 31337
 
 /** What a ceremony would have destroyed. */
 export interface ToxicWaste {
@@ -83,9 +90,20 @@ export function developmentToxicWaste(r1cs: Uint8Array): ToxicWaste {
   return { tau: derive('tau'), alpha: derive('alpha'), beta: derive('beta') }
 }
 
-/** Returns the .zkey of an INSECURE key for development, always the same for the same .r1cs. */
-export const setupDevelopmentInsecure = (r1cs: Uint8Array): Promise<Uint8Array> =>
-  setupFromToxicWaste(r1cs, developmentToxicWaste(r1cs))
+/** Returns the .zkey of an INSECURE key for development, marked as such, always the same for the same .r1cs. */
+export const setupDevelopmentInsecure = async (r1cs: Uint8Array): Promise<Uint8Array> =>
+  addSection(await setupFromToxicWaste(r1cs, developmentToxicWaste(r1cs)), MARK_SECTION, labelBytes())
+
+const labelBytes = (): Uint8Array => new TextEncoder().encode(DEVELOPMENT_LABEL)
+
+/**
+ * Returns whether a .zkey is marked as made by {@link setupDevelopmentInsecure}. `isDevelopmentKey` finds keys without
+ * contributions; this finds, among those, the ones that must not get any. Throws {@link CircuitFileError}.
+ */
+export function isMarkedDevelopment(zkey: Uint8Array): boolean {
+  const mark = readSections(zkey, 'zkey').get(MARK_SECTION)
+  return mark !== undefined && new TextDecoder().decode(mark) === DEVELOPMENT_LABEL
+}
 
 /** Returns the .zkey that snarkjs makes from a powers-of-tau file of `waste`. Throws {@link CircuitFileError}. */
 export async function setupFromToxicWaste(bytes: Uint8Array, waste: ToxicWaste): Promise<Uint8Array> {

@@ -77,6 +77,18 @@ export function writeSections(
   return out
 }
 
+/** Returns the container with one more section, the last. */
+export function addSection(file: Uint8Array, id: number, bytes: Uint8Array): Uint8Array {
+  const out = new Uint8Array(file.length + SECTION_HEADER_BYTES + bytes.length)
+  out.set(file)
+  const view = new DataView(out.buffer)
+  view.setUint32(8, view.getUint32(8, true) + 1, true)
+  view.setUint32(file.length, id, true)
+  view.setBigUint64(file.length + 4, BigInt(bytes.length), true)
+  out.set(bytes, file.length + SECTION_HEADER_BYTES)
+  return out
+}
+
 /** Returns the 32-byte little-endian integer at `offset`. */
 export const readScalar = (view: DataView, offset: number): bigint =>
   view.getBigUint64(offset, true) |

@@ -50,6 +50,9 @@ const TYPE_HASH = keccak_256(
       'uint256 tokenId,bytes32 circuitKey,uint256 nonce,uint256 deadline)',
   ),
 )
+/** The registry's `DEVICE_PERMIT_TYPEHASH()`: one that answers another, or nothing, does not take these permits. */
+export const DEVICE_PERMIT_TYPE_HASH: Hex = toHex(TYPE_HASH)
+
 const word = (value: bigint | Hex): Uint8Array => bigintToBytes(BigInt(value), 32)
 
 /** Returns the digest that the device signs, and that an owner signs who does not send the transaction. */

@@ -15,11 +15,20 @@ import { connectProjectRegistry, type ProjectRegistry } from '@iotex2/chain/cont
 import { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
 import { type ContractTransactionResponse, NonceManager, type Signer, type TransactionReceipt } from 'ethers'
+import {
+  DEVICE_PERMIT_TYPE_HASH,
+  type DevicePermit,
+  type DevicePermitMessage,
+  signDevicePermit,
+} from './device-permit.ts'
 import { type Did, formatDid } from './did.ts'
 import type { StoredDocument } from './document-store.ts'
 import type { DeviceKey, RecoverableSignature } from './key.ts'
 import { signPermit } from './permit.ts'
 import { heldTokens, mintedToken } from './tokens.ts'
+
+/** How long a device's permit is good: for as long as a person takes to answer, and a pool to mine it. */
+const PERMIT_SECONDS = 3600n
 
 /** The chain id on which development keys may be registered. */
 const DEVELOPMENT_CHAIN_ID = 31337n
@@ -80,6 +89,17 @@ interface Chain {
   store: IoIDStore
   registry: IoIDRegistry
   ioID: IoID
+  /** The same registry, where it takes permits that bind all that is done; undefined where it takes legacy ones only. */
+  devicePermits: IoIDRegistry | undefined
+}
+
+/** What a permit is for, without what every permit has. */
+type Purpose = Omit<DevicePermitMessage, 'chainId' | 'registry' | 'device' | 'owner' | 'nonce' | 'deadline'>
+
+/** No key for circuits, as the registry takes it. */
+const NO_CIRCUIT_KEY = {
+  ...{ x: 0n, y: 0n, eighthX: 0n, eighthY: 0n },
+  ...{ commitmentX: 0n, commitmentY: 0n, response: 0n },
 }
 
 export class Onboarder {
@@ -167,12 +187,30 @@ export class Onboarder {
     return this.#ensureDocument(device)
   }
 
-  /** Removes a device with its consent; it may be registered again. Does nothing where it is not registered. */
+  /** Gives a device of the owner's to `to`, unless it is theirs. The device consents with its key. */
+  async transferDevice(key: DeviceKey, to: Hex): Promise<void> {
+    const { registry, devicePermits } = await this.#connect()
+    if ((await this.find(key.address))?.owner === lowerCase(to)) return
+    if (devicePermits) {
+      const permit = await this.#devicePermit(key, { action: 'migrate' }, to)
+      await this.#mined(devicePermits.migrateDevice(key.address, to, permit, '0x'))
+    } else {
+      const { v, r, s } = await this.#permit(key, to)
+      await this.#mined(registry.migrate(key.address, to, v, r, s))
+    }
+  }
+
+  /** Removes a device of the owner's from the registry, unless it is not there. The device consents with its key. */
   async removeDevice(key: DeviceKey): Promise<void> {
-    const { registry } = await this.#connect()
+    const { registry, devicePermits } = await this.#connect()
     if (!(await registry.exists(key.address))) return
-    const { v, r, s } = await this.#permit(key)
-    await this.#mined(registry.remove(key.address, v, r, s))
+    if (devicePermits) {
+      const permit = await this.#devicePermit(key, { action: 'remove' })
+      await this.#mined(devicePermits.removeDevice(key.address, permit, '0x'))
+    } else {
+      const { v, r, s } = await this.#permit(key)
+      await this.#mined(registry.remove(key.address, v, r, s))
+    }
   }
 
   /** Returns a device of this project and owner, or undefined. Throws where it is another's. */
@@ -209,14 +247,22 @@ export class Onboarder {
   }
 
   async #register(projectId: bigint, token: bigint, { key, document }: DeviceRegistration): Promise<void> {
-    const { project, registry, store } = await this.#connect()
+    const { owner, project, registry, store, devicePermits } = await this.#connect()
     const nft = await this.#deviceNft(projectId)
+    const deviceContract = lowerCase(await nft.getAddress())
     const prepaid = (await project.projectType(projectId)) === BigInt(PROJECT_TYPE.hardware)
     const value = prepaid ? 0n : await store.price()
+    if (devicePermits) {
+      const bound = { deviceContract, tokenId: token, hash: document.hash, uri: document.uri }
+      const permit = await this.#devicePermit(key, { action: 'register', ...bound })
+      const rest = { device: key.address, owner, circuitKey: NO_CIRCUIT_KEY, permit, ownerSignature: '0x' }
+      await this.#mined(devicePermits.registerDevice({ ...bound, ...rest }, { value }))
+      return
+    }
     const { v, r, s } = await this.#permit(key)
     await this.#mined(
       registry['register(address,uint256,address,bytes32,string,uint8,bytes32,bytes32)'](
-        await nft.getAddress(),
+        deviceContract,
         token,
         key.address,
         document.hash,
@@ -230,17 +276,43 @@ export class Onboarder {
   }
 
   async #ensureDocument({ key, document }: DeviceRegistration): Promise<void> {
-    const { registry } = await this.#connect()
+    const { registry, devicePermits } = await this.#connect()
     const [hash, uri] = await Promise.all([registry.documentHash(key.address), registry.documentURI(key.address)])
     if (hash === document.hash && uri === document.uri) return
+    if (devicePermits) {
+      const permit = await this.#devicePermit(key, { action: 'update', ...document })
+      const update = [key.address, document.hash, document.uri, NO_CIRCUIT_KEY, permit, '0x'] as const
+      await this.#mined(devicePermits.updateDevice(...update))
+      return
+    }
     const { v, r, s } = await this.#permit(key)
     await this.#mined(registry.update(key.address, document.hash, document.uri, v, r, s))
   }
 
-  async #permit(key: DeviceKey): Promise<RecoverableSignature> {
+  /** Returns the legacy permit, which names `to`, or the owner. */
+  async #permit(key: DeviceKey, to?: Hex): Promise<RecoverableSignature> {
     const { chainId, owner, registry } = await this.#connect()
     const nonce = await registry.nonces(key.address)
-    return signPermit(key, { chainId, registry: lowerCase(await registry.getAddress()), owner, nonce })
+    return signPermit(key, { chainId, registry: lowerCase(await registry.getAddress()), owner: to ?? owner, nonce })
+  }
+
+  /** Returns the device permit for `purpose`, which names `to`, or the owner. */
+  async #devicePermit(key: DeviceKey, purpose: Purpose, to?: Hex): Promise<DevicePermit> {
+    const { chainId, owner, registry } = await this.#connect()
+    const [address, nonce, block] = await Promise.all([
+      registry.getAddress(),
+      registry.nonces(key.address),
+      this.#options.signer.provider!.getBlock('latest'),
+    ])
+    return signDevicePermit(key, {
+      ...purpose,
+      chainId,
+      registry: lowerCase(address),
+      device: key.address,
+      owner: to ?? owner,
+      nonce,
+      deadline: BigInt(block!.timestamp) + PERMIT_SECONDS,
+    })
   }
 
   async #deviceNft(projectId: bigint): Promise<DeviceNFT> {
@@ -282,12 +354,13 @@ export class Onboarder {
     const { addresses, signer } = this.#options
     const projectRegistry = connectProjectRegistry(addresses.projectRegistry, signer)
     const registry = connectIoIDRegistry(addresses.ioIDRegistry, signer)
-    const [network, owner, project, store, ioID] = await Promise.all([
+    const [network, owner, project, store, ioID, typeHash] = await Promise.all([
       signer.provider!.getNetwork(),
       signer.getAddress(),
       projectRegistry.project(),
       registry.ioIDStore(),
       registry.ioID(),
+      registry.DEVICE_PERMIT_TYPEHASH().catch(noSuchFunction),
     ])
     return {
       chainId: network.chainId,
@@ -297,8 +370,14 @@ export class Onboarder {
       store: connectIoIDStore(store, signer),
       registry,
       ioID: connectIoID(ioID, signer),
+      devicePermits: typeHash === DEVICE_PERMIT_TYPE_HASH ? registry : undefined,
     }
   }
+}
+
+/** A contract without the function that was called reverts, as the official registry does. */
+function noSuchFunction(error: unknown): undefined {
+  if ((error as { code?: unknown }).code !== 'CALL_EXCEPTION') throw error
 }
 
 const lowerCase = (address: string): Hex => address.toLowerCase() as Hex

@@ -19,12 +19,24 @@ export function mintedToken(contract: Erc721, address: string, receipt: Transact
   return undefined
 }
 
-/** Returns the tokens that `owner` holds, oldest first: what the events show it got, less what it passed on. */
+/** Blocks in one request, newest first: what public endpoints answer. */
+const RANGE_BLOCKS = 10_000
+
+/**
+ * Returns the tokens that `owner` holds, oldest first: of those that the events show it got, the ones that it has not
+ * passed on. Looks back from the newest block as far as `fromBlock`, and no further than it must.
+ */
 export async function heldTokens(contract: Erc721, owner: string, fromBlock: number): Promise<bigint[]> {
-  const received = await contract.queryFilter(contract.filters.Transfer!(null, owner), fromBlock)
-  const ids = new Set(received.map((log) => contract.interface.parseLog(log)!.args.tokenId as bigint))
-  const held = await Promise.all(
-    [...ids].map(async (id) => ((await contract.ownerOf(id)).toLowerCase() === owner.toLowerCase() ? [id] : [])),
-  )
-  return held.flat()
+  const balance = await contract.balanceOf(owner)
+  const held = new Set<bigint>()
+  if (balance === 0n) return []
+  let toBlock = await contract.runner!.provider!.getBlockNumber()
+  for (; toBlock >= fromBlock && held.size < balance; toBlock -= RANGE_BLOCKS) {
+    const first = Math.max(fromBlock, toBlock - RANGE_BLOCKS + 1)
+    const received = await contract.queryFilter(contract.filters.Transfer!(null, owner), first, toBlock)
+    const ids = new Set(received.map((log) => contract.interface.parseLog(log)!.args.tokenId as bigint))
+    const owners = await Promise.all([...ids].map(async (id) => [id, await contract.ownerOf(id)] as const))
+    for (const [id, holder] of owners) if (holder.toLowerCase() === owner.toLowerCase()) held.add(id)
+  }
+  return [...held].sort((a, b) => (a < b ? -1 : 1))
 }

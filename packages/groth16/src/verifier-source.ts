@@ -2,13 +2,31 @@
  * The Solidity text of a Groth16 verifier whose verification key is part of its code.
  * @module
  */
-
-import { BASE_MODULUS } from '@iotex2/groth16/bn254'
-import { isDevelopmentKey, type VerificationKey } from '@iotex2/groth16/verification-key'
 import { FIELD_MODULUS } from '@iotex2/protocol/field'
+import { BASE_MODULUS } from './bn254.ts'
+import { isDevelopmentKey, type VerificationKey } from './verification-key.ts'
 
-/** Returns a contract that implements IGroth16Verifier. `generator` is named on line one. */
-export function verifierSource(generator: string, instance: string, key: VerificationKey): string {
+export interface VerifierSourceOptions {
+  /** Named on line one. */
+  generator: string
+  /** What the key belongs to, in kebab-case; the contract is named after it. */
+  instance: string
+  /** Where the reader finds that instance. */
+  origin?: string
+  /**
+   * Directory of IVerifier.sol and IGroth16Verifier.sol, as an import names it. Without one the file declares both
+   * interfaces, so that it compiles by itself.
+   */
+  interfaces?: string | undefined
+}
+
+/**
+ * Returns a contract that implements IGroth16Verifier. That of a development key says so, and its constructor refuses
+ * every chain but 31337.
+ */
+export function verifierSource(key: VerificationKey, options: VerifierSourceOptions): string {
+  const { generator, instance, interfaces } = options
+  const origin = options.origin === undefined ? '' : ` (${options.origin})`
   const development = isDevelopmentKey(key)
   const g1 = (name: string, [x, y]: readonly string[]) => [constant(`${name}_X`, x!), constant(`${name}_Y`, y!)]
   const g2 = (name: string, [x, y]: readonly (readonly string[])[]) => [
@@ -21,11 +39,10 @@ export function verifierSource(generator: string, instance: string, key: Verific
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IVerifier} from "../interfaces/IVerifier.sol";
-import {IGroth16Verifier} from "../interfaces/IGroth16Verifier.sol";
+${interfaces === undefined ? INTERFACES : importsFrom(interfaces)}
 
 /// @title ${verifierName(instance)}
-/// @notice Verifies proofs of the circuit instance ${instance} (circuits/circuits.json).
+/// @notice Verifies proofs of the circuit instance ${instance}${origin}.
 /// @dev ${development ? 'INSECURE: a development key. Anyone can forge its proofs; it deploys on chain id 31337 only.' : 'A key with phase-2 contributions.'}
 /// A point that is not on its curve makes the pairing precompile fail, which costs all gas but a 64th.
 contract ${verifierName(instance)} is IGroth16Verifier {
@@ -128,6 +145,22 @@ ${Array.from(
 }
 `
 }
+
+const importsFrom = (directory: string): string =>
+  ['IVerifier', 'IGroth16Verifier'].map((name) => `import {${name}} from "${directory}/${name}.sol";`).join('\n')
+
+/** What contracts/w3bstream/interfaces declare, without their documentation. */
+const INTERFACES = `interface IVerifier {
+    /// @notice Returns whether \`proof\` proves \`signals\`. Never reverts on a malformed proof: it returns false.
+    /// @param proof abi.encode(uint256[8]) = A.x, A.y, B.x.c1, B.x.c0, B.y.c1, B.y.c0, C.x, C.y.
+    /// @param signals The public signals, in the circuit's order.
+    function verify(bytes calldata proof, uint256[] calldata signals) external view returns (bool);
+}
+
+interface IGroth16Verifier is IVerifier {
+    /// @notice Thrown by the constructor when the key is a development key and \`chainId\` is not 31337.
+    error VerifierDevelopmentKey(uint256 chainId);
+}`
 
 /** reading-batch-16 → ReadingBatch16Verifier */
 export const verifierName = (instance: string): string =>

@@ -1,0 +1,57 @@
+/**
+ * Every command. A command's file is read when it is used, or when help lists it.
+ * @module
+ */
+import type { Command, Group } from '../command.ts'
+
+/** A command's type of options is its own affair; here it is one of many. */
+const load = (file: () => Promise<{ default: unknown }>) => async () => (await file()).default as Command
+
+export const COMMANDS: Group = {
+  summary: 'IoTeX 2.0 on the command line',
+  members: {
+    zk: {
+      summary: 'Compile circuits, make their keys, prove and verify (Groth16 on BN254)',
+      members: {
+        compile: load(() => import('./zk/compile.ts')),
+        setup: load(() => import('./zk/setup.ts')),
+        'import-ptau': load(() => import('./zk/import-ptau.ts')),
+        contribute: load(() => import('./zk/contribute.ts')),
+        beacon: load(() => import('./zk/beacon.ts')),
+        'verify-key': load(() => import('./zk/verify-key.ts')),
+        prove: load(() => import('./zk/prove.ts')),
+        verify: load(() => import('./zk/verify.ts')),
+        'export-verifier': load(() => import('./zk/export-verifier.ts')),
+      },
+    },
+    project: {
+      summary: 'Register projects and equip them for devices',
+      members: {
+        register: load(() => import('./project/register.ts')),
+        apply: load(() => import('./project/apply.ts')),
+        'set-device-nft': load(() => import('./project/set-device-nft.ts')),
+        show: load(() => import('./project/show.ts')),
+      },
+    },
+    ioid: {
+      summary: 'Give devices keys, DIDs and ioIDs',
+      members: {
+        keygen: load(() => import('./ioid/keygen.ts')),
+        did: load(() => import('./ioid/did.ts')),
+        register: load(() => import('./ioid/register.ts')),
+        resolve: load(() => import('./ioid/resolve.ts')),
+        list: load(() => import('./ioid/list.ts')),
+        transfer: load(() => import('./ioid/transfer.ts')),
+        remove: load(() => import('./ioid/remove.ts')),
+      },
+    },
+    vc: {
+      summary: 'Issue, revoke and verify credentials (W3C Verifiable Credentials 2.0, as JWT)',
+      members: {
+        issue: load(() => import('./vc/issue.ts')),
+        revoke: load(() => import('./vc/revoke.ts')),
+        verify: load(() => import('./vc/verify.ts')),
+      },
+    },
+  },
+}
