@@ -86,6 +86,12 @@ export async function clickThrough(page: Page, baseUrl: string, { onView }: Clic
   await page.reload()
   await page.getByText('Checked in this browser').waitFor()
 
+  await visit('Prove')
+  await page.getByRole('button', { name: 'Prove' }).waitFor()
+  // What threads need to share memory: the server's headers.
+  expect(await page.evaluate('crossOriginIsolated')).toBe(true)
+  await checked('prove')
+
   await visit('Devices')
   await rows('Devices').nth(1).waitFor()
   await checked('devices')

@@ -11,6 +11,7 @@ test.each([
   ['ingest', ['acceptedPerSecond', 'verifyPerSecond']],
   ['e2e', ['p50', 'p95']],
   ['identity', ['unpackPerSecond', 'didcommNodeUnpackPerSecond', 'packPerSecond']],
+  ['prove', ['dense14_1t', 'dense16_1t', 'sha16_1t', 'dense16_2t', 'rss16']],
 ])('pnpm bench %s --json', async (name, members) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bench.ts', name, '--json'], { cwd: ROOT })
   const line = stdout.trimEnd().split('\n').at(-1)!
