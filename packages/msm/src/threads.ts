@@ -38,7 +38,7 @@ interface Thread {
 function startThread(onReply: (reply: { id: number; error?: string }) => void, onEnd: (why: string) => void): Thread {
   const node = globalThis.process?.getBuiltinModule?.('node:worker_threads')
   if (node) {
-    const worker = new node.Worker(new URL('./worker.ts', import.meta.url))
+    const worker = new node.Worker(new URL('./worker.ts', import.meta.url), { execArgv: [] })
     worker.on('message', onReply)
     worker.on('error', (error) => onEnd(String(error)))
     worker.on('exit', (code) => onEnd(`it exited with code ${code}`))

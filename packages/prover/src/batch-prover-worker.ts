@@ -11,7 +11,7 @@ import type { CircuitFiles, WorkerReply } from './batch-prover.ts'
 
 const { files } = workerData as { files: CircuitFiles }
 const wasm = readFileSync(files.wasm)
-// snarkjs cannot start threads of its own inside a thread.
+// This thread may block; the node's other thread answers meanwhile.
 const prover = open(readFileSync(files.zkey), { threads: 1 })
 
 parentPort!.on('message', ({ id, input }: { id: number; input: CircuitInput }) => {
