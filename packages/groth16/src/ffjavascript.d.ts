@@ -15,6 +15,9 @@ declare module 'ffjavascript' {
     neg(a: Uint8Array): Uint8Array
     timesScalar(a: Uint8Array, scalar: bigint): Uint8Array
     isZero(a: Uint8Array): boolean
+    toAffine(point: Uint8Array): Uint8Array
+    /** Returns the sum of the points, affine and side by side, times scalars of 32 bytes. */
+    multiExpAffine(points: Uint8Array, scalars: Uint8Array): Promise<Uint8Array>
     /** Returns whether the point is on the curve, in whatever subgroup. */
     isValid(a: Uint8Array): boolean
   }

@@ -54,6 +54,22 @@ export class ProofCore {
     return new ProofCore(engine, key, quotient, bases)
   }
 
+  /**
+   * Builds tables of the key's points in at most `memoryMiB`, shared out by the points' own size. Returns what they take, or
+   * null where it is too little for any. Throws MsmError MSM_OUT_OF_MEMORY.
+   */
+  async buildTables(memoryMiB: number): Promise<number | null> {
+    const all = [this.#a, this.#b1, this.#b2, this.#c]
+    const weight = ({ group, count }: Bases): number => count * (group === 'g1' ? 1 : 2)
+    const total = all.reduce((sum, bases) => sum + weight(bases), 0)
+    let taken: number | null = null
+    for (const bases of all) {
+      const table = await this.#engine.buildTable(bases, (memoryMiB * weight(bases)) / total)
+      if (table) taken = (taken ?? 0) + table.memoryMiB
+    }
+    return taken
+  }
+
   /** Returns the proof; `witness` holds the values of all wires, 32 bytes each. */
   prove(witness: Uint8Array, r: bigint, s: bigint): Promise<Groth16Proof> {
     const { wires, publicSignals, domainSize } = this.#key

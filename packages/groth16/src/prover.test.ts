@@ -136,6 +136,15 @@ test('proves on one thread as well', async () => {
   await single.dispose()
 })
 
+test('proves with tables of the points as well', async () => {
+  const tabled = await open(zkey, { threads: 2, tableMemoryMiB: 8 })
+  expect(tabled.tables!.memoryMiB).toBeGreaterThan(0)
+  expect(tabled.tables!.memoryMiB).toBeLessThanOrEqual(8)
+  const { proof, publicSignals } = await tabled.prove(tinyWitness(5n, 6n))
+  expect(await verifier.verify(publicSignals, proof)).toBe(true)
+  await tabled.dispose()
+})
+
 test('a prover that was disposed of says so, and disposing again is fine', async () => {
   const other = await open(zkey)
   await other.dispose()

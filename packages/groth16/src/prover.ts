@@ -2,12 +2,12 @@
  * The Groth16 prover: a key opened once, proofs from witnesses, in the engine of @iotex2/msm. Runs in Node and in browsers.
  * @module
  */
-import { openEngine } from '@iotex2/msm/engine'
+import { type Engine, openEngine } from '@iotex2/msm/engine'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 import { randomScalar } from './blinding.ts'
 import { ProofError, ProverDisposedError, ProverOptionsError } from './errors.ts'
 import { ProofCore } from './proof-core.ts'
-import { checkProvingKeyPoints, parseProvingKey } from './proving-key.ts'
+import { checkProvingKeyPoints, type ProvingKey, parseProvingKey } from './proving-key.ts'
 import { readWitness } from './r1cs.ts'
 import { readScalar, viewOf } from './section-file.ts'
 import { type VerificationKey, verificationKeyOf } from './verification-key.ts'
@@ -61,7 +61,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
   const verifier = await createVerifier(verificationKey)
   const { wires, publicSignals: publicCount } = key
   const engine = await openEngine({ threads })
-  const core = await ProofCore.load(engine, key).catch(async (error) => {
+  const { core, tables } = await load(engine, key, options.tableMemoryMiB ?? 0).catch(async (error) => {
     await engine.dispose()
     throw error
   })
@@ -84,7 +84,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
 
   return {
     verificationKey,
-    tables: null,
+    tables,
     async prove(witness) {
       if (disposed) throw new ProverDisposedError()
       const proving = prove(witness)
@@ -101,4 +101,12 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
       await engine.dispose()
     },
   }
+}
+
+async function load(engine: Engine, key: ProvingKey, tableMemoryMiB: number) {
+  const core = await ProofCore.load(engine, key)
+  const began = performance.now()
+  const memoryMiB = await core.buildTables(tableMemoryMiB)
+  const tables: Tables | null = memoryMiB === null ? null : { memoryMiB, buildMs: performance.now() - began }
+  return { core, tables }
 }

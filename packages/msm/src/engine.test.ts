@@ -78,6 +78,34 @@ for (const group of GROUPS) {
   })
 }
 
+test.each<[Group, number, number]>([
+  ['g1', 300, 4],
+  ['g1', 300, 0.2],
+  ['g1', 1000, 0.5],
+  ['g2', 300, 4],
+  ['g2', 300, 0.3],
+])('%s: %i points with a table of at most %f MiB give the same sums', async (group, count, memoryMiB) => {
+  const points = Array.from({ length: count }, (_, i) => (i % 50 === 7 ? undefined : POINTS[group][i % 300]))
+  for (const engine of [one, two]) {
+    const bases = await engine.loadBases(group, encodePoints(group, points))
+    const scalars = encodeScalars(points.map((_, i) => (i < edges.length ? edges[i]! : random())))
+    const before = await engine.msm(bases, scalars)
+    const parts: number[] = []
+    const table = await engine.buildTable(bases, memoryMiB, (part) => parts.push(part))
+    expect(table!.memoryMiB).toBeLessThanOrEqual(memoryMiB)
+    expect(parts.at(-1)).toBe(1)
+    expect(await engine.msm(bases, scalars)).toEqual(before)
+    expect(await engine.msm(bases, scalars.subarray(0, 320))).toEqual(referenceMsm(points.slice(0, 10), edges))
+    bases.free()
+  }
+})
+
+test('a table that would not help is not built', async () => {
+  const bases = await one.loadBases('g1', encodePoints('g1', POINTS.g1))
+  expect(await one.buildTable(bases, 0)).toBeNull()
+  bases.free()
+})
+
 test('a great sum agrees with its parts: linear in scalars, over thousands of points', async () => {
   const points = Array.from({ length: 5000 }, (_, i) => POINTS.g1[i % 300])
   const [left, right] = [points.map(random), points.map(random)]

@@ -15,7 +15,7 @@ import { MsmError } from './errors.ts'
 import { ENGINE_WASM } from './generated/engine-wasm.ts'
 import { Heap } from './heap.ts'
 import type { Job, Place } from './job.ts'
-import { planMsm, workBytes } from './plan.ts'
+import { planMsm, planTable, type TablePlan, workBytes } from './plan.ts'
 import { callingThread, startThreads, type Threads } from './threads.ts'
 
 export type Group = 'g1' | 'g2'
@@ -210,32 +210,69 @@ export class Engine {
     )
   }
 
+  /**
+   * Computes multiples of points that stay, so that each {@link msm} over them takes fewer additions, in at most `memoryMiB`.
+   * Returns what they take, or null where so little memory would not help. `onProgress` is told the part done, up to 1.
+   * Throws {@link MsmError} MSM_OUT_OF_MEMORY, MSM_DISPOSED.
+   */
+  async buildTable(
+    bases: Bases,
+    memoryMiB: number,
+    onProgress: (part: number) => void = () => {},
+  ): Promise<{ memoryMiB: number; windowBits: number } | null> {
+    const points = loaded(bases)
+    const { group, count, stride } = points
+    const rowBytes = count * stride
+    const plan = planTable(count, rowBytes, memoryMiB * 2 ** 20)
+    if (!plan || points.table) return null
+    const { bits, passes, rows } = plan
+    return this.exclusive(async () => {
+      const address = this.heap.allocate(rows * rowBytes)
+      new Uint8Array(this.memory.buffer).copyWithin(address, points.address, points.address + rowBytes)
+      for (let row = 1; row < rows; row++) {
+        const [source, target] = [address + (row - 1) * rowBytes, address + row * rowBytes]
+        const units: number[][] = []
+        for (let from = 0; from < count; from += CHUNK)
+          units.push([source, from, Math.min(from + CHUNK, count), target, stride, bits * passes])
+        await this.run({ field: 'base', g2: group === 'g2', name: 'doublePoints', units })
+        onProgress(row / (rows - 1))
+      }
+      points.useTable({ plan, address }, () => this.heap.release(address, rows * rowBytes))
+      return { memoryMiB: (rows * rowBytes) / 2 ** 20, windowBits: bits }
+    })
+  }
+
   /** {@link msm} of `count` scalars that lie in the engine's memory already, within {@link exclusive}. */
   async msmAt(bases: Bases, scalars: number, count: number): Promise<Point> {
-    const { group, address, stride } = loaded(bases)
+    const { group, address, stride, count: all, table } = loaded(bases)
     if (count === 0) return undefined
     const g2 = group === 'g2'
     const words = new Uint32Array(this.memory.buffer, scalars, count * 8)
-    const plan = planMsm(words, this.threads)
+    const plan = planMsm(words, this.threads, table?.plan)
     const point = POINT_BYTES[group] * (ELEMENT_BYTES / 32)
-    const { bits, windows, blocks, levels } = plan
+    const { bits, windows, passes, blocks, levels } = plan
     const unit = (levels + 1) * point
-    const sizes = [windows * count * 8, 2 * windows * blocks * unit, point, POINT_BYTES[group]]
+    const sizes = [windows * count * 8, 2 * passes * blocks * unit, point, POINT_BYTES[group]]
     return this.borrow(sizes, async (digits, sums, sum, result) => {
       const splits: number[][] = []
       for (let i = 0; i < count; i += CHUNK)
         splits.push([scalars, i, Math.min(i + CHUNK, count), count, address, stride, bits, windows, digits!])
       await this.run({ field: 'base', g2, name: 'splitScalars', units: splits })
       const units: number[][] = []
-      for (let w = 0; w < windows; w++)
-        for (let b = 0; b < blocks; b++)
+      // Row j of a table is behind the points, and so are the digits that it serves.
+      const rowOfDigits = count * 8
+      for (let pass = 0; pass < passes; pass++) {
+        const rows = Math.ceil((windows - pass) / passes)
+        for (let block = 0; block < blocks; block++)
           units.push([
-            ...[digits! + w * count * 8, 1, 2 * count, address, 0, stride, 2],
-            ...[b << levels, levels, 0, 2 * count, sums! + (w * blocks + b) * unit],
+            ...[digits! + pass * rowOfDigits, passes * rowOfDigits, rows, 2 * count],
+            ...[table?.address ?? address, all * stride, stride, 2, block << levels, levels],
+            ...[0, rows * 2 * count, sums! + (pass * blocks + block) * unit],
           ])
-      const job = { field: 'base', g2, name: 'runUnit', units, workArgument: 9 } as const
-      await this.run(job, workBytes(levels, 2 * count, point))
-      const combine = [sums!, windows, blocks, levels, bits, sum!]
+      }
+      const job = { field: 'base', g2, name: 'runUnit', units, workArgument: 10 } as const
+      await this.run(job, workBytes(levels, Math.ceil(windows / passes) * 2 * count, point))
+      const combine = [sums!, passes, blocks, levels, bits, sum!]
       await this.run({ field: 'base', g2, name: 'combine', units: [combine] })
       await this.run({ field: 'base', g2, name: 'writePoint', units: [[sum!, result!]] })
       return this.#readPoint(group, result!)
@@ -260,10 +297,16 @@ export function pointBytes(group: Group, point: Point): Uint8Array {
   return bytes
 }
 
+interface Table {
+  plan: TablePlan
+  address: number
+}
+
 class LoadedBases implements Bases {
   readonly group: Group
   readonly count: number
-  readonly #address: number
+  #address: number
+  #table: Table | undefined
   #release: (() => void) | undefined
 
   constructor(group: Group, count: number, address: number, release: () => void) {
@@ -280,6 +323,18 @@ class LoadedBases implements Bases {
 
   get stride(): number {
     return strideOf(this.group)
+  }
+
+  get table(): Table | undefined {
+    return this.#table
+  }
+
+  /** The points are the table's first row from now on. */
+  useTable(table: Table, release: () => void): void {
+    this.free()
+    this.#table = table
+    this.#address = table.address
+    this.#release = release
   }
 
   free(): void {

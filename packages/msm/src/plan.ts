@@ -7,6 +7,8 @@ export interface MsmPlan {
   /** Bits of a window; the digits are signed. */
   bits: number
   windows: number
+  /** Passes over the buckets: one for each window, fewer where a table holds multiples. */
+  passes: number
   /** Ranges of buckets that each window is cut into, a power of two, so that threads have even shares. */
   blocks: number
   /** log2 of the buckets in a range. */
@@ -17,7 +19,11 @@ export interface MsmPlan {
 export const HALF_BITS = 128
 
 /** Returns the plan with the fewest additions. `words` are the scalars, eight words of 32 bits each. */
-export function planMsm(words: Uint32Array, threads: number): MsmPlan {
+export function planMsm(words: Uint32Array, threads: number, table?: TablePlan): MsmPlan {
+  if (table) {
+    const { bits, windows, passes } = table
+    return { bits, windows, passes, ...cut(bits, passes, threads, CACHED_BLOCKS) }
+  }
   let full = 0
   let short = 0
   for (let i = 0; i < words.length; i += 8) {
@@ -35,10 +41,46 @@ export function planMsm(words: Uint32Array, threads: number): MsmPlan {
   }
   const { bits } = best
   const windows = Math.ceil(HALF_BITS / bits)
-  let blocks = 1
+  return { bits, windows, passes: windows, ...cut(bits, windows, threads, 1) }
+}
+
+/** A pass over a table has many more references than one over a window: cut, they stay nearer to the processor. */
+const CACHED_BLOCKS = 4
+
+/** Cuts the buckets of each pass into ranges. */
+function cut(bits: number, passes: number, threads: number, least: number): Pick<MsmPlan, 'blocks' | 'levels'> {
+  let blocks = Math.min(least, 2 ** (bits - 2))
   // The last round of units leaves at most an eighth of the threads' time unused.
-  while (threads > 1 && blocks < 2 ** (bits - 2) && waste(windows * blocks, threads) > 1 / 8) blocks *= 2
-  return { bits, windows, blocks, levels: bits - 1 - Math.log2(blocks) }
+  while (threads > 1 && blocks < 2 ** (bits - 2) && waste(passes * blocks, threads) > 1 / 8) blocks *= 2
+  return { blocks, levels: bits - 1 - Math.log2(blocks) }
+}
+
+/** Multiples 2^(bits·passes·j)·P of each point, j = 0 … rows − 1: digit w is then one of pass w mod passes. */
+export interface TablePlan {
+  bits: number
+  windows: number
+  passes: number
+  rows: number
+}
+
+/** Returns the table with the fewest additions for `count` points in `bytes`, or undefined where none has fewer than none. */
+export function planTable(count: number, rowBytes: number, bytes: number): TablePlan | undefined {
+  // The points themselves are moved into the first row.
+  const most = Math.floor(bytes / rowBytes)
+  if (most < 2) return undefined
+  let best: TablePlan | undefined
+  let least = Number.POSITIVE_INFINITY
+  for (let bits = 4; bits <= 17; bits++) {
+    const windows = Math.ceil(HALF_BITS / bits)
+    const passes = Math.ceil(windows / most)
+    const rows = Math.ceil(windows / passes)
+    const additions = 2 * count * windows + passes * 2 ** (bits - 1)
+    if (additions < least) {
+      least = additions
+      best = { bits, windows, passes, rows }
+    }
+  }
+  return best && best.rows > 1 ? best : undefined
 }
 
 function waste(units: number, threads: number): number {

@@ -62,8 +62,11 @@ export function startThreads(count: number, module: WebAssembly.Module, memory: 
   let failure: MsmError | undefined
   let current: { id: number; left: number; settle: PromiseWithResolvers<void> } | undefined
   let lastId = 0
+  let disposed = false
 
   const fail = (why: string): void => {
+    // That threads end is what dispose waits for.
+    if (disposed) return
     failure ??= new MsmError('MSM_THREAD_FAILED', `A thread of the engine ended: ${why}. Open another engine.`)
     current?.settle.reject(failure)
     current = undefined
@@ -99,7 +102,10 @@ export function startThreads(count: number, module: WebAssembly.Module, memory: 
       return settle.promise
     },
     async dispose() {
+      disposed = true
       failure ??= new MsmError('MSM_DISPOSED', 'The engine was disposed of; open another.')
+      current?.settle.reject(failure)
+      current = undefined
       // Whoever awaits this wants to go on after it.
       for (const thread of threads) thread.hold(true)
       await Promise.all(threads.map((thread) => thread.terminate()))

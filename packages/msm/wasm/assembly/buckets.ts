@@ -15,12 +15,13 @@ import {
 } from './group'
 
 /**
- * Sorts the points that have a digit in the buckets [first, first + buckets) by bucket. `windows` rows of `count` digits;
- * the point of digit i in window w is at points + w·windowStride + (i / perPoint)·pointStride. Returns how many there are.
+ * Sorts the points that have a digit in the buckets [first, first + buckets) by bucket. `windows` rows of `count` digits,
+ * digitStride bytes apart; the point of digit i in window w is at points + w·windowStride + (i / perPoint)·pointStride. Returns how many there are.
  * counts and starts have a word for each bucket.
  */
 function sort(
   digits: usize,
+  digitStride: usize,
   windows: i32,
   count: i32,
   points: usize,
@@ -34,12 +35,14 @@ function sort(
   sorted: usize,
 ): i32 {
   memory.fill(counts, 0, <usize>buckets << 2)
-  const total = <usize>windows * <usize>count
-  for (let i: usize = 0; i < total; i++) {
-    const bucket = <i32>(load<u32>(digits + (i << 2)) >> 3) - 1 - first
-    if (<u32>bucket < <u32>buckets) {
-      const address = counts + (<usize>bucket << 2)
-      store<i32>(address, load<i32>(address) + 1)
+  for (let w: usize = 0; w < <usize>windows; w++) {
+    const row = digits + w * digitStride
+    for (let i: usize = 0; i < <usize>count; i++) {
+      const bucket = <i32>(load<u32>(row + (i << 2)) >> 3) - 1 - first
+      if (<u32>bucket < <u32>buckets) {
+        const address = counts + (<usize>bucket << 2)
+        store<i32>(address, load<i32>(address) + 1)
+      }
     }
   }
   let start = 0
@@ -48,7 +51,7 @@ function sort(
     start += load<i32>(counts + (b << 2))
   }
   for (let w: usize = 0; w < <usize>windows; w++) {
-    const row = digits + ((w * <usize>count) << 2)
+    const row = digits + w * digitStride
     let point = points + w * windowStride
     for (let i: i32 = 0; i < count; ) {
       for (let m: i32 = 0; m < perPoint; m++, i++) {
@@ -173,6 +176,7 @@ function weigh(levels: i32, area: usize, sums: usize): void {
  */
 export function runUnit(
   digits: usize,
+  digitStride: usize,
   windows: i32,
   count: i32,
   points: usize,
@@ -193,6 +197,7 @@ export function runUnit(
   const area = (sorted + (<usize>capacity << 2) + 15) & ~15
   const found = sort(
     digits,
+    digitStride,
     windows,
     count,
     points,

@@ -43,6 +43,38 @@ export function readPoints(source: usize, from: i32, to: i32, target: usize, str
   }
 }
 
+/**
+ * The next row of a table: points [from, to) at `target` are those at `source` doubled `doublings` times, with their multiples
+ * as {@link readPoints} writes them.
+ */
+export function doublePoints(source: usize, from: i32, to: i32, target: usize, stride: usize, doublings: i32): void {
+  for (let d: i32 = 0; d < doublings; d++) {
+    for (let i: i32 = from; i < to; i++) {
+      const t = target + <usize>i * stride
+      const s = d == 0 ? source + <usize>i * stride : t
+      if (isInfinity(s)) clearPoint(t)
+      else queueAdd(<u32>s, <u32>s, t)
+    }
+    flush()
+  }
+  const components: usize = extension ? 2 : 1
+  const q = S + SCRATCH_QUAD + QUAD
+  const beta = K + (extension ? CONSTANT_BETA_G2 : CONSTANT_BETA_G1)
+  const zero = i32x4.splat(0)
+  for (let i: i32 = from; i < to; i += 4) {
+    const t0 = target + <usize>i * stride
+    const t1 = target + <usize>min<i32>(i + 1, to - 1) * stride
+    const t2 = target + <usize>min<i32>(i + 2, to - 1) * stride
+    const t3 = target + <usize>min<i32>(i + 3, to - 1) * stride
+    for (let c: usize = 0; c < components * ELEMENT; c += ELEMENT) {
+      gatherElement(q, t0 + c, t1 + c, t2 + c, t3 + c, zero)
+      mul2(q, q, beta, q + QUAD, q, beta)
+      const o = 2 * C + c
+      scatterElement(q, t0 + o, t1 + o, t2 + o, t3 + o)
+    }
+  }
+}
+
 /** Writes a point as {@link readPoints} reads it; infinity is all zeros. */
 export function writePoint(point: usize, target: usize): void {
   const components: usize = extension ? 2 : 1

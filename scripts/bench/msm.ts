@@ -1,0 +1,141 @@
+/**
+ * `pnpm bench msm [--json]`: multi-scalar multiplication on BN254, ffjavascript beside ours, in one process and in turn; the
+ * least of several times counts. Points are loaded before, on both sides, and scalars are uniform. Prints one JSON object on
+ * the last line of stdout; each of `ratios` is ffjavascript's time over ours.
+ * @module
+ */
+import { availableParallelism, cpus } from 'node:os'
+import { addPoints, G1_GENERATOR, G2_GENERATOR, ORDER, type Point } from '@iotex2/msm/curve'
+import { type Bases, type Engine, type Group, openEngine, POINT_BYTES, pointBytes } from '@iotex2/msm/engine'
+import { CodedError } from '@iotex2/protocol/errors'
+import { buildBn128, type Curve } from 'ffjavascript'
+
+const REPETITIONS = 5
+const TABLE_MEMORY_MIB = 256
+/** Different points; longer inputs repeat them in blocks, which neither side can use. */
+const DIFFERENT = 1024
+
+const CASES: readonly { name: string; group: Group; log: number; threads: number }[] = [
+  { name: 'g1_14_1t', group: 'g1', log: 14, threads: 1 },
+  { name: 'g1_16_1t', group: 'g1', log: 16, threads: 1 },
+  { name: 'g2_14_1t', group: 'g2', log: 14, threads: 1 },
+  { name: 'g1_14_2t', group: 'g1', log: 14, threads: 2 },
+  { name: 'g1_16_2t', group: 'g1', log: 16, threads: 2 },
+]
+
+/** Thrown when the two sides disagree. Code BENCH_FAILED. */
+class BenchFailedError extends CodedError {
+  constructor(message: string) {
+    super('BENCH_FAILED', message)
+  }
+}
+
+const note = (text: string): void => void process.stderr.write(`${text}\n`)
+const round = (value: number, digits: number): number => Number(value.toFixed(digits))
+
+function pointsOf(group: Group, count: number): Uint8Array {
+  const size = POINT_BYTES[group]
+  const bytes = new Uint8Array(count * size)
+  const generator = group === 'g1' ? G1_GENERATOR : G2_GENERATOR
+  let point: Point = generator
+  for (let i = 0; i < Math.min(count, DIFFERENT); i++) {
+    bytes.set(pointBytes(group, point), i * size)
+    point = addPoints(addPoints(point, point), generator)
+  }
+  for (let i = DIFFERENT; i < count; i += DIFFERENT) bytes.copyWithin(i * size, 0, DIFFERENT * size)
+  return bytes
+}
+
+/** Uniform below the order: 254 random bits, drawn again where they are not. */
+function scalarsOf(count: number): Uint8Array {
+  const bytes = new Uint8Array(count * 32)
+  const top = Number(ORDER >> 240n)
+  for (let i = 0; i < count; i++) {
+    const scalar = bytes.subarray(32 * i, 32 * i + 32)
+    do {
+      crypto.getRandomValues(scalar)
+      scalar[31]! &= 0x3f
+    } while (scalar[31]! * 256 + scalar[30]! >= top)
+  }
+  return bytes
+}
+
+async function leastMs(run: () => Promise<unknown>, before: number): Promise<number> {
+  const began = performance.now()
+  await run()
+  return Math.min(before, performance.now() - began)
+}
+
+async function measure(engine: Engine, curve: Curve, name: string, group: Group, log: number) {
+  const count = 2 ** log
+  const [points, scalars] = [pointsOf(group, count), scalarsOf(count)]
+  const bases = await engine.loadBases(group, points)
+  const rivalGroup = group === 'g1' ? curve.G1 : curve.G2
+  const rival = () => rivalGroup.multiExpAffine(points, scalars)
+  const ours = () => engine.msm(bases, scalars)
+  // The first of each fills caches and compiles; it is compared and not counted.
+  const sum = await ours()
+  const expected = rivalGroup.toAffine(await rival())
+  if (Buffer.compare(pointBytes(group, sum), expected) !== 0)
+    throw new BenchFailedError(`The sides disagree on ${name}.`)
+  let [rivalMs, oursMs] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY]
+  for (let i = 0; i < REPETITIONS; i++) {
+    rivalMs = await leastMs(rival, rivalMs)
+    oursMs = await leastMs(ours, oursMs)
+  }
+  const table = engine.threads === 1 && group === 'g1' ? await withTable(engine, bases, ours, name) : null
+  bases.free()
+  note(
+    `${name}: ffjavascript ${rivalMs.toFixed(1)} ms, ours ${oursMs.toFixed(1)} ms, ratio ${(rivalMs / oursMs).toFixed(2)}`,
+  )
+  return {
+    group,
+    points: count,
+    threads: engine.threads,
+    ffjavascriptMs: round(rivalMs, 1),
+    oursMs: round(oursMs, 1),
+    table,
+  }
+}
+
+/** Measures our side again with multiples of the points. */
+async function withTable(engine: Engine, bases: Bases, ours: () => Promise<Point>, name: string) {
+  const began = performance.now()
+  const table = await engine.buildTable(bases, TABLE_MEMORY_MIB)
+  const buildMs = performance.now() - began
+  if (!table) return null
+  const least = { ms: Number.POSITIVE_INFINITY }
+  for (let i = 0; i <= REPETITIONS; i++) least.ms = await leastMs(ours, least.ms)
+  note(
+    `${name}: with a table of ${table.memoryMiB.toFixed(1)} MiB, built in ${buildMs.toFixed(0)} ms: ${least.ms.toFixed(1)} ms`,
+  )
+  return {
+    memoryMiB: round(table.memoryMiB, 1),
+    windowBits: table.windowBits,
+    buildMs: round(buildMs, 0),
+    oursMs: round(least.ms, 1),
+  }
+}
+
+const curves = { 1: await buildBn128(true), 2: await buildBn128(false) }
+const results: Record<string, Awaited<ReturnType<typeof measure>>> = {}
+for (const threads of [1, 2] as const) {
+  const engine = await openEngine({ threads })
+  for (const { name, group, log } of CASES.filter((one) => one.threads === threads))
+    results[name] = await measure(engine, curves[threads], name, group, log)
+  await engine.dispose()
+}
+await curves[2].terminate()
+
+const ratios: Record<string, number> = {}
+for (const [name, { ffjavascriptMs, oursMs, table }] of Object.entries(results)) {
+  ratios[name] = round(ffjavascriptMs / oursMs, 3)
+  if (table) ratios[`${name}_table`] = round(ffjavascriptMs / table.oursMs, 3)
+}
+const { oursMs: plainMs, table } = results.g1_16_1t!
+if (table) ratios.table_gain_16 = round(plainMs / table.oursMs, 3)
+const breakEven = table && Math.ceil(table.buildMs / (plainMs - table.oursMs))
+const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() }
+process.stdout.write(
+  `${JSON.stringify({ ...machine, repetitions: REPETITIONS, results, breakEvenSums: breakEven, ratios })}\n`,
+)
