@@ -134,7 +134,7 @@ for (const [name, { ffjavascriptMs, oursMs, table }] of Object.entries(results))
 }
 const { oursMs: plainMs, table } = results.g1_16_1t!
 if (table) ratios.table_gain_16 = round(plainMs / table.oursMs, 3)
-const breakEven = table && Math.ceil(table.buildMs / (plainMs - table.oursMs))
+const breakEven = table && table.oursMs < plainMs ? Math.ceil(table.buildMs / (plainMs - table.oursMs)) : null
 const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() }
 process.stdout.write(
   `${JSON.stringify({ ...machine, repetitions: REPETITIONS, results, breakEvenSums: breakEven, ratios })}\n`,

@@ -98,8 +98,6 @@ export class ProofCore {
         writeAt(0, 1n)
         writeAt(2, r)
         const sum = await this.#sum([c, a, b1], scalars)
-        // What was secret does not stay in memory.
-        new Uint8Array(engine.memory.buffer, scalars, count * SCALAR).fill(0)
         return { pi_a: g1(a), pi_b: g2(b2), pi_c: g1(sum), protocol: 'groth16', curve: 'bn128' }
       }),
     )

@@ -144,7 +144,6 @@ test('checks points where asked: on the curve, and in the subgroup', async () =>
   const spoilt = encodePoints('g1', POINTS.g1.slice(0, 2))
   spoilt[64]! ^= 1
   await expect(one.loadBases('g1', spoilt, { check: true })).rejects.toMatchObject({ code: 'MSM_POINT_NOT_ON_CURVE' })
-  // On the twist with y as the square root for x = 0 + 1·i ... found by search; of another order than r.
   const outside: Point = pointOutsideSubgroup()
   expect(isOnCurve(outside)).toBe(true)
   await expect(one.loadBases('g2', encodePoints('g2', [outside]), { check: true })).rejects.toMatchObject({
@@ -195,6 +194,19 @@ test('memory is given back: loading and freeing again and again does not grow it
     if (i > 0) sizes.add(engine.memory.buffer.byteLength)
   }
   expect(sizes.size).toBe(1)
+  await engine.dispose()
+})
+
+test.each(['succeeds', 'fails'])('what is borrowed is cleared where the work %s', async (outcome) => {
+  const engine = await openEngine()
+  let at = 0
+  const work = engine.borrow([64], async (address) => {
+    at = address!
+    engine.write(at, new Uint8Array(64).fill(7))
+    if (outcome === 'fails') throw new RangeError(outcome)
+  })
+  await work.catch((error: unknown) => expect(error).toBeInstanceOf(RangeError))
+  expect(new Uint8Array(engine.memory.buffer, at, 64).every((byte) => byte === 0)).toBe(true)
   await engine.dispose()
 })
 

@@ -135,14 +135,20 @@ export class Engine {
     this.#work = { address: 0, bytes: 0 }
   }
 
-  /** Runs `body` with ranges of memory that are given back after it. */
+  /**
+   * Runs `body` with ranges of memory that are cleared and given back after it, whether it succeeds or not: they hold scalars
+   * and what follows from them. The threads' own working memory is not cleared.
+   */
   async borrow<T>(sizes: readonly number[], body: (...addresses: number[]) => Promise<T>): Promise<T> {
     const addresses: number[] = []
     try {
       for (const size of sizes) addresses.push(this.heap.allocate(size))
       return await body(...addresses)
     } finally {
-      for (const [index, address] of addresses.entries()) this.heap.release(address, sizes[index]!)
+      for (const [index, address] of addresses.entries()) {
+        new Uint8Array(this.memory.buffer, address, sizes[index]!).fill(0)
+        this.heap.release(address, sizes[index]!)
+      }
     }
   }
 
