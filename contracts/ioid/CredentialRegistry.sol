@@ -38,6 +38,7 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
         string uri;
         mapping(uint256 word => uint256 bits) words;
         mapping(uint256 index => Holding holding) granted;
+        mapping(bytes32 hash => uint256 version) versions;
     }
 
     /// @dev Whose credential an index of a list is for.
@@ -66,8 +67,14 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     /// @inheritdoc ICredentialRegistry
     mapping(address account => bool issuer) public isIssuer;
 
+    mapping(address issuer => string did) private _dids;
+
+    /// @dev Outlives a removal: whoever was struck off is known to have been, until governance gives the DID to another.
+    mapping(bytes32 didHash => address issuer) private _issuersOfDids;
+
     mapping(bytes32 credentialType => Type definition) private _types;
     mapping(uint256 statusList => StatusList list) private _lists;
+    mapping(bytes32 place => uint256 statusList) private _listsAt;
     mapping(uint256 ioID => mapping(bytes32 credentialType => Credential credential)) private _credentials;
 
     constructor(address initialAuthority) Governed(initialAuthority) {}
@@ -89,7 +96,15 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     /// @inheritdoc ICredentialRegistry
     function addIssuer(address issuer, string calldata did) external restricted {
         if (issuer == address(0)) revert CredentialRegistryZeroAddress();
+        if (bytes(did).length == 0) revert CredentialRegistryEmptyText();
+        bytes32 didHash = keccak256(bytes(did));
+        address former = _issuersOfDids[didHash];
+        if (former != issuer && isIssuer[former]) revert CredentialRegistryDidTaken(did, former);
+        delete _issuersOfDids[keccak256(bytes(_dids[issuer]))];
+        if (former != address(0)) delete _dids[former];
         isIssuer[issuer] = true;
+        _dids[issuer] = did;
+        _issuersOfDids[didHash] = issuer;
         emit IssuerAdded(issuer, did);
     }
 
@@ -134,25 +149,37 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     }
 
     /// @inheritdoc ICredentialRegistry
-    function createStatusList(StatusPurpose purpose) external onlyIssuer returns (uint256 statusList) {
+    function createStatusList(StatusPurpose purpose, string calldata uri)
+        external
+        onlyIssuer
+        returns (uint256 statusList)
+    {
+        if (bytes(uri).length == 0) revert CredentialRegistryEmptyText();
+        bytes32 place = _placeOf(msg.sender, uri);
+        if (_listsAt[place] != 0) revert CredentialRegistryListExists(_listsAt[place]);
         statusList = ++_listCount;
-        _lists[statusList].issuer = msg.sender;
-        _lists[statusList].purpose = purpose;
-        emit StatusListCreated(statusList, msg.sender, purpose);
+        _listsAt[place] = statusList;
+        StatusList storage list = _lists[statusList];
+        list.issuer = msg.sender;
+        list.purpose = purpose;
+        list.uri = uri;
+        emit StatusListCreated(statusList, msg.sender, purpose, uri);
     }
 
     /// @dev An issuer that was struck off may still revoke.
     /// @inheritdoc ICredentialRegistry
     function updateStatus(
         uint256 statusList,
+        uint256 version,
         uint256[] calldata set,
         uint256[] calldata cleared,
-        bytes32 hash,
-        string calldata uri
+        bytes32 hash
     ) external {
         StatusList storage list = _lists[statusList];
         if (msg.sender != list.issuer) revert CredentialRegistryNotOwner(msg.sender);
         if (hash == bytes32(0)) revert CredentialRegistryEmptyHash();
+        if (version != ++list.version) revert CredentialRegistryWrongVersion(statusList, version, list.version);
+        if (list.versions[hash] != 0) revert CredentialRegistryOldList(statusList, list.versions[hash]);
         bool isFinal = list.purpose == StatusPurpose.Revocation;
         if (isFinal && cleared.length != 0) revert CredentialRegistryFinal(statusList);
         for (uint256 i = 0; i < set.length; ++i) {
@@ -163,13 +190,13 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
             _setBit(list, statusList, cleared[i], false);
         }
         list.hash = hash;
-        list.uri = uri;
-        emit StatusListAnchored(statusList, ++list.version, hash, uri);
+        list.versions[hash] = version;
+        emit StatusListAnchored(statusList, version, hash);
     }
 
     function _setBit(StatusList storage list, uint256 statusList, uint256 index, bool set) private {
         if (index >= _LIST_BITS) revert CredentialRegistryOutOfList(statusList, index);
-        (uint256 word, uint256 bit) = _placeOf(index);
+        (uint256 word, uint256 bit) = _bitOf(index);
         uint256 before = list.words[word];
         uint256 later = set ? before | bit : before & ~bit;
         if (later == before) return;
@@ -199,13 +226,14 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
         if (issuer == address(0)) revert CredentialRegistryUnknownType(grant.credentialType);
         if (!isIssuer[issuer]) revert CredentialRegistryNotIssuer(issuer);
         if (block.timestamp > grant.deadline) revert CredentialRegistryGrantExpired(grant.deadline);
+        if (_isOver(grant.validUntil)) revert CredentialRegistryGrantExpired(grant.validUntil);
         if (msg.sender != issuer && !_isSigned(issuer, grant, issuerSignature)) {
             revert CredentialRegistryInvalidGrant(issuer, grant.device);
         }
         uint256 id = IIoIDRegistry(ioIDRegistry).deviceTokenId(grant.device);
         _takeIndex(issuer, grant, id);
 
-        bool hadToken = _credentials[id][grant.credentialType].hasToken;
+        bool hadToken = _replace(id, grant);
         // _takeIndex has bounded the list and its index.
         _credentials[id][grant.credentialType] = Credential({
             device: grant.device,
@@ -235,6 +263,20 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
         return SignatureChecker.isValidSignatureNowCalldata(issuer, digest, signature);
     }
 
+    /// @dev Anyone may bring a grant that was left lying: it must not take the place of a newer one that still counts.
+    function _replace(uint256 id, Grant calldata grant) private view returns (bool hadToken) {
+        Credential memory former = _credentials[id][grant.credentialType];
+        if (grant.validFrom < former.validFrom && !_isOver(former.validUntil) && !_isRevoked(former)) {
+            revert CredentialRegistryOlderGrant(id, grant.credentialType);
+        }
+        return former.hasToken;
+    }
+
+    /// @dev 0 is no end.
+    function _isOver(uint256 validUntil) private view returns (bool) {
+        return validUntil != 0 && block.timestamp > validUntil;
+    }
+
     function _takeIndex(address issuer, Grant calldata grant, uint256 id) private {
         StatusList storage list = _lists[grant.statusList];
         if (list.issuer != issuer) revert CredentialRegistryNotOwner(issuer);
@@ -251,8 +293,7 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     /// @inheritdoc ICredentialRegistry
     function clear(uint256 id, bytes32 credentialType) external {
         Credential memory credential = _credentials[id][credentialType];
-        bool isOver = credential.validUntil != 0 && block.timestamp > credential.validUntil;
-        if (!isOver && IIoID(ioID).deviceOf(id) == credential.device && !_isRevoked(credential)) {
+        if (!_isOver(credential.validUntil) && IIoID(ioID).deviceOf(id) == credential.device && !_isRevoked(credential)) {
             revert CredentialRegistryStillHeld(id, credentialType);
         }
         _burnToken(id, credentialType);
@@ -270,8 +311,7 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     function holds(uint256 id, bytes32 credentialType) public view returns (bool) {
         Credential memory credential = _credentials[id][credentialType];
         return credential.device != address(0) && block.timestamp >= credential.validFrom
-            && (credential.validUntil == 0 || block.timestamp <= credential.validUntil)
-            && isIssuer[_types[credentialType].issuer]
+            && !_isOver(credential.validUntil) && isIssuer[_types[credentialType].issuer]
             && !statusOf(credential.statusList, credential.statusIndex)
             && IIoID(ioID).deviceOf(id) == credential.device;
     }
@@ -298,17 +338,27 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     }
 
     /// @inheritdoc ICredentialRegistry
+    function didOf(address issuer) external view returns (string memory) {
+        return _dids[issuer];
+    }
+
+    /// @inheritdoc ICredentialRegistry
+    function issuerOfDid(string calldata did) external view returns (address) {
+        return _issuersOfDids[keccak256(bytes(did))];
+    }
+
+    /// @inheritdoc ICredentialRegistry
     function typeIdOf(address issuer, string calldata name) public pure returns (bytes32) {
         return keccak256(abi.encode(issuer, name));
     }
 
     /// @inheritdoc ICredentialRegistry
     function statusOf(uint256 statusList, uint256 statusIndex) public view returns (bool) {
-        (uint256 word, uint256 bit) = _placeOf(statusIndex);
+        (uint256 word, uint256 bit) = _bitOf(statusIndex);
         return _lists[statusList].words[word] & bit != 0;
     }
 
-    function _placeOf(uint256 index) private pure returns (uint256 word, uint256 bit) {
+    function _bitOf(uint256 index) private pure returns (uint256 word, uint256 bit) {
         return (index >> 8, (1 << 255) >> (index & 255));
     }
 
@@ -332,6 +382,21 @@ contract CredentialRegistry is ICredentialRegistry, Refunds, EIP712Upgradeable, 
     {
         StatusList storage list = _lists[statusList];
         return (list.issuer, list.purpose, list.version, list.hash, list.uri);
+    }
+
+    /// @inheritdoc ICredentialRegistry
+    function statusListAt(address issuer, string calldata uri) external view returns (uint256) {
+        return _listsAt[_placeOf(issuer, uri)];
+    }
+
+    /// @dev Lists of two issuers at one place are two: nobody takes a place from another.
+    function _placeOf(address issuer, string calldata uri) private pure returns (bytes32) {
+        return keccak256(abi.encode(issuer, uri));
+    }
+
+    /// @inheritdoc ICredentialRegistry
+    function versionOf(uint256 statusList, bytes32 hash) external view returns (uint256) {
+        return _lists[statusList].versions[hash];
     }
 
     function _tokenOf(uint256 id, bytes32 credentialType) private view returns (uint256) {

@@ -3,7 +3,7 @@ import { governedProxy } from '../governed-proxy.ts'
 import Governance from './Governance.ts'
 
 /** Key types of {@link IDevicePermits}. */
-const KEY_TYPES = { p256: 1 } as const
+const KEY_TYPES = { p256: 1, ed25519: 2 } as const
 
 const NONE = '0x0000000000000000000000000000000000000000'
 
@@ -12,8 +12,9 @@ const NONE = '0x0000000000000000000000000000000000000000'
  * - `walletRegistry`: the ERC-6551 registry. Public networks name the canonical one; without it one is deployed.
  * - `priceWei`: price of one ioID, until governance sets a curve.
  * - `credentialBurnWei`: the least that a credential burns.
+ * - `dao`: who gets what is not burnt of a payment. The deployer, until governance names another.
+ * - `attestor`: who attests signatures of Ed25519 devices. The deployer, until governance names others.
  *
- * What is not burnt of a payment is held until governance names the DAO ({@link IoIDStore.changeFeeReceiver}).
  * Nobody mints between the steps: a project or an ioID has no minter until the last calls name it.
  */
 export default buildModule('IoID', (m) => {
@@ -30,13 +31,17 @@ export default buildModule('IoID', (m) => {
   const ioID = governedProxy(m, 'IoID', authority, [NONE, walletRegistry, account, 'ioID', 'ioID'])
   const registry = governedProxy(m, 'IoIDRegistry', authority, [store, ioID])
 
+  m.call(store, 'changeFeeReceiver', [m.getParameter('dao', m.getAccount(0))])
   m.call(project, 'setMinter', [projectRegistry])
   m.call(store, 'setIoIDRegistry', [registry])
   m.call(ioID, 'setMinter', [registry])
 
-  // Devices with P-256 keys (secure elements). Governance names attestors for Ed25519: see {Ed25519Attestor}.
+  // Devices with P-256 keys (secure elements), and with Ed25519 keys, which the EVM does not verify.
   const p256 = m.contract('ERC7913P256Verifier')
-  m.call(registry, 'setKeyVerifier', [KEY_TYPES.p256, p256])
+  const attestors = [m.getParameter('attestor', m.getAccount(0))]
+  const ed25519 = governedProxy(m, 'Ed25519Attestor', authority, [attestors, 1])
+  m.call(registry, 'setKeyVerifier', [KEY_TYPES.p256, p256], { id: 'verifyP256' })
+  m.call(registry, 'setKeyVerifier', [KEY_TYPES.ed25519, ed25519], { id: 'verifyEd25519' })
 
   const credentials = governedProxy(m, 'CredentialRegistry', authority, [
     registry,
@@ -48,5 +53,16 @@ export default buildModule('IoID', (m) => {
     id: 'VerifyingProxyImplementation',
   })
   const factory = m.contract('UniversalFactory', [proxyImplementation])
-  return { project, projectRegistry, store, ioID, registry, deviceNFT, credentials, factory, proxyImplementation }
+  return {
+    project,
+    projectRegistry,
+    store,
+    ioID,
+    registry,
+    ed25519,
+    deviceNFT,
+    credentials,
+    factory,
+    proxyImplementation,
+  }
 })

@@ -15,7 +15,8 @@ CredentialRegistry.obtain
 ├── too little is refused; too much goes back, to a contract on claim
 ├── a grant is taken once, until its deadline, on this chain, with nothing changed, of a listed issuer
 ├── an index whose bit is set, of another issuer's list, or beyond the list is refused
-└── again for the same type, it takes the place of the former
+├── again for the same type, it takes the place of the former
+└── left lying, or of what has ended, it takes no one's place
 
 CredentialRegistry.holds
 ├── within its time, with its bit clear, while its issuer is listed and its device is bound
@@ -24,7 +25,13 @@ CredentialRegistry.holds
 CredentialRegistry.updateStatus
 ├── by another than the issuer, of no hash, beyond the list, or undoing a revocation, it reverts
 ├── a revocation is final and burns the token; a suspension is neither
-└── anchors the published list, whose bits are read in W3C's order
+├── anchors the published list, whose bits are read in W3C's order
+├── of another version than the next, or of a list that was anchored before, it reverts
+└── of an issuer vouches for no list and for no credential of another
+
+An issuer
+├── has its DID alone while it is listed
+└── that was struck off is known by its DID until another account has it
 
 AttributeToken
 └── is locked: it is neither moved nor approved, and only the registry mints and burns it
@@ -32,6 +39,8 @@ AttributeToken
 contract CredentialRegistry_Test is Permits {
     uint96 private constant _BURN = 2 ether;
     string private constant _NAME = "W3bstreamProver";
+    string private constant _DID = "did:web:issuer.example";
+    string private constant _URL = "https://issuer.example/status";
 
     CredentialRegistry private _credentials;
     AttributeToken private _tokens;
@@ -59,11 +68,11 @@ contract CredentialRegistry_Test is Permits {
             )
         );
         _tokens = AttributeToken(_credentials.attributes());
-        _credentials.addIssuer(_issuer.id, "did:web:issuer.example");
+        _credentials.addIssuer(_issuer.id, _DID);
         vm.startPrank(_issuer.id);
         _type = _credentials.defineType(_NAME, _BURN);
-        _revocations = _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation);
-        _suspensions = _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Suspension);
+        _revocations = _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation, _URL);
+        _suspensions = _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Suspension, "ipfs://other");
         vm.stopPrank();
     }
 
@@ -116,8 +125,19 @@ contract CredentialRegistry_Test is Permits {
     function _setBit(uint256 list, uint256 index, bool set) private {
         delete _some;
         _some.push(index);
+        _update(list, set ? _some : _none, set ? _none : _some);
+    }
+
+    /// @dev Each version has a hash of its own.
+    function _update(uint256 list, uint256[] memory set, uint256[] memory cleared) private {
+        uint256 version = _next(list);
         vm.prank(_issuer.id);
-        _credentials.updateStatus(list, set ? _some : _none, set ? _none : _some, keccak256("list"), "ipfs://list");
+        _credentials.updateStatus(list, version, set, cleared, keccak256(abi.encode(version)));
+    }
+
+    function _next(uint256 list) private view returns (uint256) {
+        (,, uint256 version,,) = _credentials.statusListOf(list);
+        return version + 1;
     }
 
     /* OBTAIN */
@@ -257,6 +277,36 @@ contract CredentialRegistry_Test is Permits {
         assertTrue(_tokens.locked(_tokens.tokenIdOf(_id, _type)));
     }
 
+    function test_obtain_grantLeftLying_cannotReplaceNewer() public {
+        ICredentialRegistry.Grant memory older = _grant(_revocations, 5);
+        older.deadline = block.timestamp + 10 days;
+        bytes memory signature = _sign(older);
+        vm.warp(block.timestamp + 1 days);
+        ICredentialRegistry.Grant memory newer = _grant(_revocations, 6);
+        newer.hash = keccak256("newer");
+        _obtain(newer);
+        _expect(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryOlderGrant.selector, _id, _type),
+            older,
+            signature
+        );
+        assertEq(_credentials.credentialOf(_id, _type).hash, newer.hash);
+        // What counts no longer gives way.
+        _setBit(_revocations, 6, true);
+        _obtain(older);
+        assertTrue(_credentials.holds(_id, _type));
+    }
+
+    function test_obtain_whatHasEnded_reverts() public {
+        ICredentialRegistry.Grant memory grant = _grant(_revocations, 5);
+        grant.validUntil = uint64(block.timestamp - 1);
+        _expect(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryGrantExpired.selector, grant.validUntil),
+            grant,
+            _sign(grant)
+        );
+    }
+
     /* HOLDS */
 
     function test_holds_onlyWithinItsTime() public {
@@ -322,7 +372,7 @@ contract CredentialRegistry_Test is Permits {
             abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryFinal.selector, _revocations)
         );
         vm.prank(_issuer.id);
-        _credentials.updateStatus(_revocations, _none, _some, keccak256("list"), "");
+        _credentials.updateStatus(_revocations, 2, _none, _some, keccak256("list"));
     }
 
     function test_updateStatus_suspensionIsNot() public {
@@ -337,9 +387,9 @@ contract CredentialRegistry_Test is Permits {
         _some.push(0);
         _some.push(257);
         vm.expectEmit(true, true, true, true, address(_credentials));
-        emit ICredentialRegistry.StatusListAnchored(_revocations, 1, keccak256("list"), "ipfs://list");
+        emit ICredentialRegistry.StatusListAnchored(_revocations, 1, keccak256("list"));
         vm.prank(_issuer.id);
-        _credentials.updateStatus(_revocations, _some, _none, keccak256("list"), "ipfs://list");
+        _credentials.updateStatus(_revocations, 1, _some, _none, keccak256("list"));
         uint256[] memory words = _credentials.statusWords(_revocations, 0, 3);
         assertEq(words[0], 1 << 255);
         assertEq(words[1], 1 << 254);
@@ -348,7 +398,9 @@ contract CredentialRegistry_Test is Permits {
         assertEq(issuer, _issuer.id);
         assertEq(version, 1);
         assertEq(hash, keccak256("list"));
-        assertEq(uri, "ipfs://list");
+        assertEq(uri, _URL);
+        assertEq(_credentials.versionOf(_revocations, keccak256("list")), 1);
+        assertEq(_credentials.versionOf(_suspensions, keccak256("list")), 0);
     }
 
     function test_updateStatus_refused_reverts() public {
@@ -356,20 +408,145 @@ contract CredentialRegistry_Test is Permits {
             abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryNotOwner.selector, stranger)
         );
         vm.prank(stranger);
-        _credentials.updateStatus(_revocations, _none, _none, keccak256("list"), "");
+        _credentials.updateStatus(_revocations, 1, _none, _none, keccak256("list"));
         vm.startPrank(_issuer.id);
         vm.expectRevert(ICredentialRegistry.CredentialRegistryEmptyHash.selector);
-        _credentials.updateStatus(_revocations, _none, _none, 0, "");
+        _credentials.updateStatus(_revocations, 1, _none, _none, 0);
         _some.push(131_072);
         vm.expectRevert(
             abi.encodeWithSelector(
                 ICredentialRegistry.CredentialRegistryOutOfList.selector, _revocations, 131_072
             )
         );
-        _credentials.updateStatus(_revocations, _some, _none, keccak256("list"), "");
+        _credentials.updateStatus(_revocations, 1, _some, _none, keccak256("list"));
+    }
+
+    function test_updateStatus_overtakenOrReplayed_reverts() public {
+        _update(_revocations, _none, _none);
+        vm.startPrank(_issuer.id);
+        for (uint256 version = 0; version < 4; ++version) {
+            if (version == 2) continue;
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    ICredentialRegistry.CredentialRegistryWrongVersion.selector, _revocations, version, 2
+                )
+            );
+            _credentials.updateStatus(_revocations, version, _none, _none, keccak256("list"));
+        }
+        vm.stopPrank();
+    }
+
+    function test_updateStatus_rollbackToOldList_reverts() public {
+        _update(_revocations, _none, _none);
+        (,,, bytes32 old,) = _credentials.statusListOf(_revocations);
+        _setBit(_revocations, 5, true);
+        vm.startPrank(_issuer.id);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(
+                abi.encodeWithSelector(
+                    ICredentialRegistry.CredentialRegistryOldList.selector, _revocations, i == 0 ? 1 : 2
+                )
+            );
+            _credentials.updateStatus(_revocations, 3, _none, _none, i == 0 ? old : keccak256(abi.encode(uint256(2))));
+        }
+        // Another list may have these bytes: it is at another place.
+        _credentials.updateStatus(_suspensions, 1, _none, _none, old);
+        vm.stopPrank();
+    }
+
+    function test_updateStatus_otherIssuersList_vouchesForNothing() public {
+        _obtain(_grant(_revocations, 5));
+        Device memory rogue = _device("rogue");
+        _credentials.addIssuer(rogue.id, "did:web:rogue.example");
+        vm.startPrank(rogue.id);
+        // At the same place it has a list of its own, which is not the one that the credential's issuer leads to.
+        uint256 own = _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation, _URL);
+        assertEq(_credentials.statusListAt(rogue.id, _URL), own);
+        assertEq(_credentials.statusListAt(_credentials.issuerOfDid(_DID), _URL), _revocations);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryNotOwner.selector, rogue.id)
+        );
+        _credentials.updateStatus(_revocations, 1, _none, _none, keccak256("list"));
+        _some.push(5);
+        _credentials.updateStatus(own, 1, _some, _none, keccak256("list"));
+        vm.stopPrank();
+        assertTrue(_credentials.holds(_id, _type));
+        // A grant of the true issuer's with the rogue's list, which only the rogue could revoke.
+        ICredentialRegistry.Grant memory grant = _grant(own, 6);
+        _expect(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryNotOwner.selector, _issuer.id),
+            grant,
+            _sign(grant)
+        );
+    }
+
+    function test_obtain_otherIssuersSignature_reverts() public {
+        Device memory rogue = _device("rogue");
+        _credentials.addIssuer(rogue.id, "did:web:rogue.example");
+        ICredentialRegistry.Grant memory grant = _grant(_revocations, 5);
+        Device memory issuer = _issuer;
+        _issuer = rogue;
+        bytes memory forged = _sign(grant);
+        _issuer = issuer;
+        _expect(
+            abi.encodeWithSelector(
+                ICredentialRegistry.CredentialRegistryInvalidGrant.selector, issuer.id, _subject.id
+            ),
+            grant,
+            forged
+        );
+    }
+
+    function test_holds_falseInTheBlockOfTheAnchor() public {
+        _obtain(_grant(_revocations, 5));
+        _obtain(_grant(_revocations, 6));
+        _setBit(_revocations, 6, true);
+        assertFalse(_credentials.holds(_id, _type));
+        assertFalse(_credentials.deviceHolds(_subject.id, _type));
+        // Of the struck-off issuer, too.
+        _obtain(_grant(_revocations, 7));
+        _credentials.removeIssuer(_issuer.id);
+        _setBit(_revocations, 7, true);
+        _credentials.addIssuer(_issuer.id, _DID);
+        assertFalse(_credentials.holds(_id, _type));
+    }
+
+    function test_createStatusList_refused_reverts() public {
+        vm.startPrank(_issuer.id);
+        vm.expectRevert(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryListExists.selector, _revocations)
+        );
+        _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Suspension, _URL);
+        vm.expectRevert(ICredentialRegistry.CredentialRegistryEmptyText.selector);
+        _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation, "");
+        assertEq(_credentials.statusListAt(_issuer.id, "https://issuer.example/none"), 0);
     }
 
     /* ISSUERS */
+
+    function test_addIssuer_didIsOfOneAccount() public {
+        vm.expectRevert(
+            abi.encodeWithSelector(ICredentialRegistry.CredentialRegistryDidTaken.selector, _DID, _issuer.id)
+        );
+        _credentials.addIssuer(stranger, _DID);
+        vm.expectRevert(ICredentialRegistry.CredentialRegistryEmptyText.selector);
+        _credentials.addIssuer(stranger, "");
+
+        // Struck off, it is still known: whoever verifies learns that it was.
+        _credentials.removeIssuer(_issuer.id);
+        assertEq(_credentials.issuerOfDid(_DID), _issuer.id);
+        assertFalse(_credentials.isIssuer(_credentials.issuerOfDid(_DID)));
+
+        _credentials.addIssuer(stranger, _DID);
+        assertEq(_credentials.issuerOfDid(_DID), stranger);
+        assertEq(_credentials.didOf(stranger), _DID);
+        assertEq(_credentials.didOf(_issuer.id), "");
+
+        // An account has one DID.
+        _credentials.addIssuer(stranger, "did:web:new.example");
+        assertEq(_credentials.issuerOfDid(_DID), address(0));
+        assertEq(_credentials.issuerOfDid("did:web:new.example"), stranger);
+    }
 
     function test_issuers_refused_revert() public {
         bytes memory notIssuer =
@@ -378,7 +555,7 @@ contract CredentialRegistry_Test is Permits {
         vm.expectRevert(notIssuer);
         _credentials.defineType("T", _BURN);
         vm.expectRevert(notIssuer);
-        _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation);
+        _credentials.createStatusList(ICredentialRegistry.StatusPurpose.Revocation, _URL);
         _expectUnauthorized(stranger);
         _credentials.addIssuer(stranger, "");
         _expectUnauthorized(stranger);

@@ -12,6 +12,7 @@ import {Jubjub} from "./Jubjub.sol";
 /*
 A device whose key is
 ├── P-256 registers, and is refused with s in the upper half, another key, or another digest
+│   └── so it does by RIP-7212's precompile, whose word counts where it is there, and without it where it is silent
 ├── Ed25519 registers with what enough attestors signed, ascending and distinct, for this permit; else it is refused
 └── of a type that no one verifies is refused; secp256k1 needs no verifier and gets none
 
@@ -23,16 +24,16 @@ A device's BabyJubjub key
 └── of any secret is accepted, and with any change of its proof refused
 */
 
-contract DeviceKeys_P256_Test is DevicePermitFixture {
-    uint256 private constant _ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
-    uint256 private constant _KEY = 0xc9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721;
+abstract contract P256Fixture is DevicePermitFixture {
+    uint256 internal constant _ORDER = 0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551;
+    uint256 internal constant _KEY = 0xc9afa9d845ba75166b5c215767b1d6934e50c3db36e89b127b8a622b120f6721;
 
     function setUp() public override {
         super.setUp();
         registry.setKeyVerifier(1, address(new ERC7913P256Verifier()));
     }
 
-    function _p256(uint256 key) private view returns (IDevicePermits.Registration memory registration) {
+    function _p256(uint256 key) internal view returns (IDevicePermits.Registration memory registration) {
         (uint256 x, uint256 y) = vm.publicKeyP256(key);
         bytes memory publicKey = abi.encodePacked(x, y);
         Device memory secure = Device({id: address(uint160(uint256(keccak256(publicKey)))), key: key});
@@ -47,7 +48,9 @@ contract DeviceKeys_P256_Test is DevicePermitFixture {
         if (uint256(s) > _ORDER / 2) s = bytes32(_ORDER - uint256(s));
         registration.permit = IDevicePermits.DevicePermit(content.deadline, 1, publicKey, abi.encodePacked(r, s));
     }
+}
 
+contract DeviceKeys_P256_Test is P256Fixture {
     function test_p256_registers() public {
         IDevicePermits.Registration memory registration = _p256(_KEY);
         vm.prank(user);
@@ -93,6 +96,83 @@ contract DeviceKeys_P256_Test is DevicePermitFixture {
         _expectUnauthorized(stranger);
         vm.prank(stranger);
         registry.setKeyVerifier(1, stranger);
+    }
+}
+
+/// @dev The node that runs these tests has RIP-7212's precompile. Each test puts words into its mouth, and has it say the
+/// opposite of what OpenZeppelin's own arithmetic finds: so that none passes by the other way.
+contract DeviceKeys_P256Precompile_Test is P256Fixture {
+    address private constant _PRECOMPILE = address(0x100);
+
+    /// @dev The signature by which OpenZeppelin's P256 tells that the precompile is there.
+    bytes private constant _PROBE =
+        hex"bb5a52f42f9c9261ed4361f59422a1e30036e7c32b270c8807a419feca605023"
+        hex"0000000000000000000000000000000000000000000000000000000000000005"
+        hex"0000000000000000000000000000000000000000000000000000000000000001"
+        hex"a71af64de5126a4a4e02b7922d66ce9415ce88a4c9d25514d91082c8725ac957"
+        hex"5d47723c8fbe580bb369fec9c2665d8e30a435b9932645482e7c9f11e872296b";
+
+    /// @dev As the precompile answers: 1 for what it takes, nothing for anything else.
+    function _take(bytes memory input) private {
+        vm.mockCall(_PRECOMPILE, "", "");
+        vm.mockCall(_PRECOMPILE, _PROBE, abi.encode(uint256(1)));
+        vm.mockCall(_PRECOMPILE, input, abi.encode(uint256(1)));
+    }
+
+    function _inputOf(IDevicePermits.Registration memory registration) private view returns (bytes memory) {
+        bytes32 digest = _digest(registration.device, _registerContent(deviceNFT, tokenId, user));
+        return abi.encodePacked(digest, registration.permit.signature, registration.permit.publicKey);
+    }
+
+    /// @dev A signature of another key over another digest: the arithmetic refuses it.
+    function _unsigned() private view returns (IDevicePermits.Registration memory registration) {
+        registration = _p256(_KEY);
+        registration.permit.signature = _p256(_KEY + 1).permit.signature;
+    }
+
+    function _expectRegistered(IDevicePermits.Registration memory registration) private {
+        vm.prank(user);
+        registry.registerDevice(registration);
+        assertTrue(registry.exists(registration.device));
+    }
+
+    function test_precompile_isThere() public view {
+        (bool done, bytes memory answer) = _PRECOMPILE.staticcall(_PROBE);
+        assertTrue(done);
+        assertEq(answer, abi.encode(uint256(1)));
+    }
+
+    function test_precompile_saysValid_registers() public {
+        IDevicePermits.Registration memory registration = _unsigned();
+        _take(_inputOf(registration));
+        _expectRegistered(registration);
+    }
+
+    function test_precompile_saysInvalid_reverts() public {
+        IDevicePermits.Registration memory registration = _p256(_KEY);
+        _take("nothing but the probe");
+        _expectInvalid(registration);
+        vm.clearMockedCalls();
+        _expectRegistered(registration);
+    }
+
+    function test_precompile_takesMalleable_reverts() public {
+        IDevicePermits.Registration memory registration = _p256(_KEY);
+        registration.permit.signature = abi.encodePacked(uint256(1), _ORDER - 1);
+        _take(_inputOf(registration));
+        _expectInvalid(registration);
+    }
+
+    function test_precompile_absent_fallsBack() public {
+        vm.mockCall(_PRECOMPILE, "", "");
+        _expectInvalid(_unsigned());
+        _expectRegistered(_p256(_KEY));
+    }
+
+    function test_precompile_saysZero_fallsBack() public {
+        vm.mockCall(_PRECOMPILE, "", abi.encode(uint256(0)));
+        _expectInvalid(_unsigned());
+        _expectRegistered(_p256(_KEY));
     }
 }
 

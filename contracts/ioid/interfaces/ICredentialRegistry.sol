@@ -11,7 +11,9 @@ pragma solidity ^0.8.28;
 ///
 /// (without blanks or line breaks), by ECDSA or ERC-1271. An index of a status list is granted once, so a grant cannot be
 /// replayed. The bits of a list are kept here, and the hash of the published W3C Bitstring Status List is anchored by the
-/// same call that changes them: whoever reads the published list can compare it, and contracts need not.
+/// same call that changes them: whoever reads the published list can compare it, and contracts need not. A list belongs to
+/// its issuer and to the place where that issuer publishes it, and issuers to their DIDs: so whoever has a credential finds
+/// the one list that counts by what the credential says ({issuerOfDid}, {statusListAt}).
 interface ICredentialRegistry {
     /// @notice What a set bit of a status list means. A revocation is final, a suspension is not.
     enum StatusPurpose {
@@ -53,6 +55,12 @@ interface ICredentialRegistry {
     /// @notice Thrown when an address that must be set is zero.
     error CredentialRegistryZeroAddress();
 
+    /// @notice Thrown when an issuer's DID or a list's place is empty.
+    error CredentialRegistryEmptyText();
+
+    /// @notice Thrown when `did` is that of `issuer`, which is listed.
+    error CredentialRegistryDidTaken(string did, address issuer);
+
     /// @notice Thrown when governance has not listed `account` as an issuer.
     error CredentialRegistryNotIssuer(address account);
 
@@ -74,8 +82,11 @@ interface ICredentialRegistry {
     /// @notice Thrown when the issuer neither calls nor signed this grant.
     error CredentialRegistryInvalidGrant(address issuer, address device);
 
-    /// @notice Thrown when a grant is brought after its `deadline`.
+    /// @notice Thrown when a grant is brought after its `deadline`, or after what it grants has ended.
     error CredentialRegistryGrantExpired(uint256 deadline);
+
+    /// @notice Thrown when a grant would take the place of one that begins later and still counts.
+    error CredentialRegistryOlderGrant(uint256 ioID, bytes32 credentialType);
 
     /// @notice Thrown when an index is beyond the list.
     error CredentialRegistryOutOfList(uint256 statusList, uint256 statusIndex);
@@ -88,6 +99,15 @@ interface ICredentialRegistry {
 
     /// @notice Thrown when a list's hash is zero.
     error CredentialRegistryEmptyHash();
+
+    /// @notice Thrown when the caller has a list at this place already.
+    error CredentialRegistryListExists(uint256 statusList);
+
+    /// @notice Thrown when an update is not the next: it was overtaken, or is a replay.
+    error CredentialRegistryWrongVersion(uint256 statusList, uint256 version, uint256 next);
+
+    /// @notice Thrown when a list was anchored before, as `version`: nobody goes back to it.
+    error CredentialRegistryOldList(uint256 statusList, uint256 version);
 
     /// @notice Thrown when a credential that has not ended for good would be cleared.
     error CredentialRegistryStillHeld(uint256 ioID, bytes32 credentialType);
@@ -105,11 +125,11 @@ interface ICredentialRegistry {
     /// @notice Emitted when `issuer` defines a type, or changes what it burns, in wei.
     event TypeSet(bytes32 indexed credentialType, address indexed issuer, string name, uint256 burn);
 
-    /// @notice Emitted when `issuer` opens a status list.
-    event StatusListCreated(uint256 indexed statusList, address indexed issuer, StatusPurpose purpose);
+    /// @notice Emitted when `issuer` opens a status list, which it publishes at `uri`.
+    event StatusListCreated(uint256 indexed statusList, address indexed issuer, StatusPurpose purpose, string uri);
 
-    /// @notice Emitted when bits of a list change; `hash` is keccak256 of the published list's bytes, stored at `uri`.
-    event StatusListAnchored(uint256 indexed statusList, uint256 version, bytes32 hash, string uri);
+    /// @notice Emitted when a list is anchored; `hash` is keccak256 of the published list's bytes.
+    event StatusListAnchored(uint256 indexed statusList, uint256 version, bytes32 hash);
 
     /// @notice Emitted when a bit of a list is set or cleared.
     event StatusChanged(uint256 indexed statusList, uint256 indexed statusIndex, bool set);
@@ -121,7 +141,8 @@ interface ICredentialRegistry {
 
     /* GOVERNANCE */
 
-    /// @notice Lists `issuer`. Restricted.
+    /// @notice Lists `issuer`, whose DID is `did`: what that DID signs and this account anchors is of one issuer. The DID of
+    /// an account that was struck off may be given to another, so that an issuer can change its account. Restricted.
     function addIssuer(address issuer, string calldata did) external;
 
     /// @notice Strikes `issuer` off. Restricted.
@@ -139,22 +160,25 @@ interface ICredentialRegistry {
     function setBurn(string calldata name, uint96 burn) external;
 
     /// @notice Opens a status list of 131072 bits, all clear, and returns its id.
-    function createStatusList(StatusPurpose purpose) external returns (uint256 statusList);
+    /// @param uri Where the list is published, for good: credentials name it as their `statusListCredential`.
+    function createStatusList(StatusPurpose purpose, string calldata uri) external returns (uint256 statusList);
 
-    /// @notice Sets and clears bits of the caller's list and anchors the list that was published with them.
-    /// @param hash keccak256 of the published Bitstring Status List Credential's bytes.
+    /// @notice Sets and clears bits of the caller's list and anchors the list that is published with them.
+    /// @param version One above that of the list that is anchored now; the first is 1. Updates that overtake one another
+    /// cannot bring an older list back.
+    /// @param hash keccak256 of the published Bitstring Status List Credential's bytes, never anchored before.
     function updateStatus(
         uint256 statusList,
+        uint256 version,
         uint256[] calldata set,
         uint256[] calldata cleared,
-        bytes32 hash,
-        string calldata uri
+        bytes32 hash
     ) external;
 
     /* HOLDERS */
 
-    /// @notice Gives the ioID of `grant.device` the credential, in place of the one it had of that type, and burns what the
-    /// type burns. Anyone may pay; what is sent above goes back to the caller as {IRefunds} says. Mints the soulbound token
+    /// @notice Gives the ioID of `grant.device` the credential, in place of the one it had of that type, unless that begins
+    /// later and still counts, and burns what the type burns. Anyone may pay; what is sent above goes back to the caller as {IRefunds} says. Mints the soulbound token
     /// to the ioID's account.
     /// @param issuerSignature Empty where the issuer calls.
     function obtain(Grant calldata grant, bytes calldata issuerSignature) external payable;
@@ -178,6 +202,12 @@ interface ICredentialRegistry {
     /// @notice Returns what obtaining a credential of this type burns now, in wei.
     function burnOf(bytes32 credentialType) external view returns (uint256);
 
+    /// @notice Returns the DID that governance listed an issuer with; empty for none, or where another account has it now.
+    function didOf(address issuer) external view returns (string memory);
+
+    /// @notice Returns the account of the issuer with this DID, listed or struck off; zero for none.
+    function issuerOfDid(string calldata did) external view returns (address);
+
     /// @notice Returns keccak256(abi.encode(issuer, name)).
     function typeIdOf(address issuer, string calldata name) external pure returns (bytes32);
 
@@ -196,6 +226,12 @@ interface ICredentialRegistry {
         external
         view
         returns (address issuer, StatusPurpose purpose, uint256 version, bytes32 hash, string memory uri);
+
+    /// @notice Returns the list that `issuer` publishes at `uri`, or zero.
+    function statusListAt(address issuer, string calldata uri) external view returns (uint256);
+
+    /// @notice Returns as which version a hash was anchored for a list, or zero.
+    function versionOf(uint256 statusList, bytes32 hash) external view returns (uint256);
 
     function minimumBurn() external view returns (uint256);
 

@@ -40,10 +40,11 @@ export interface CredentialRegistry extends BaseContract {
   burnOf: BaseContractMethod<[credentialType: BytesLike], bigint, bigint>
   claimRefund: BaseContractMethod<[recipient: string], bigint, ContractTransactionResponse>
   clear: BaseContractMethod<[id: BigNumberish, credentialType: BytesLike], void, ContractTransactionResponse>
-  createStatusList: BaseContractMethod<[purpose: BigNumberish], bigint, ContractTransactionResponse>
+  createStatusList: BaseContractMethod<[purpose: BigNumberish, uri: string], bigint, ContractTransactionResponse>
   credentialOf: BaseContractMethod<[id: BigNumberish, credentialType: BytesLike], Credential, Credential>
   defineType: BaseContractMethod<[name: string, burn: BigNumberish], string, ContractTransactionResponse>
   deviceHolds: BaseContractMethod<[device: string, credentialType: BytesLike], boolean, boolean>
+  didOf: BaseContractMethod<[issuer: string], string, string>
   eip712Domain: BaseContractMethod<[], [string, string, string, bigint, string, string, bigint[]] & { fields: string; name: string; version: string; chainId: bigint; verifyingContract: string; salt: string; extensions: bigint[] }, [string, string, string, bigint, string, string, bigint[]] & { fields: string; name: string; version: string; chainId: bigint; verifyingContract: string; salt: string; extensions: bigint[] }>
   holds: BaseContractMethod<[id: BigNumberish, credentialType: BytesLike], boolean, boolean>
   initialize: BaseContractMethod<[registry: string, minimum: BigNumberish], void, ContractTransactionResponse>
@@ -52,6 +53,7 @@ export interface CredentialRegistry extends BaseContract {
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
   isIssuer: BaseContractMethod<[account: string], boolean, boolean>
   issuerOf: BaseContractMethod<[credentialType: BytesLike], string, string>
+  issuerOfDid: BaseContractMethod<[did: string], string, string>
   minimumBurn: BaseContractMethod<[], bigint, bigint>
   obtain: BaseContractMethod<[grant: GrantInput, issuerSignature: BytesLike], void, ContractTransactionResponse>
   owner: BaseContractMethod<[], string, string>
@@ -62,14 +64,16 @@ export interface CredentialRegistry extends BaseContract {
   setAuthority: BaseContractMethod<[newAuthority: string], void, ContractTransactionResponse>
   setBurn: BaseContractMethod<[name: string, burn: BigNumberish], void, ContractTransactionResponse>
   setMinimumBurn: BaseContractMethod<[minimum: BigNumberish], void, ContractTransactionResponse>
+  statusListAt: BaseContractMethod<[issuer: string, uri: string], bigint, bigint>
   statusListOf: BaseContractMethod<[statusList: BigNumberish], [string, bigint, bigint, string, string] & { issuer: string; purpose: bigint; version: bigint; hash: string; uri: string }, [string, bigint, bigint, string, string] & { issuer: string; purpose: bigint; version: bigint; hash: string; uri: string }>
   statusOf: BaseContractMethod<[statusList: BigNumberish, statusIndex: BigNumberish], boolean, boolean>
   statusWords: BaseContractMethod<[statusList: BigNumberish, first: BigNumberish, count: BigNumberish], bigint[], bigint[]>
   totalBurnt: BaseContractMethod<[], bigint, bigint>
   totalRefunds: BaseContractMethod<[], bigint, bigint>
   typeIdOf: BaseContractMethod<[issuer: string, name: string], string, string>
-  updateStatus: BaseContractMethod<[statusList: BigNumberish, set: readonly BigNumberish[], cleared: readonly BigNumberish[], hash: BytesLike, uri: string], void, ContractTransactionResponse>
+  updateStatus: BaseContractMethod<[statusList: BigNumberish, version: BigNumberish, set: readonly BigNumberish[], cleared: readonly BigNumberish[], hash: BytesLike], void, ContractTransactionResponse>
   upgradeToAndCall: BaseContractMethod<[newImplementation: string, data: BytesLike], void, ContractTransactionResponse>
+  versionOf: BaseContractMethod<[statusList: BigNumberish, hash: BytesLike], bigint, bigint>
 }
 
 /** Arguments of each event, by name. */
@@ -84,8 +88,8 @@ export type CredentialRegistryEvents = {
   RefundClaimed: { payer: string; recipient: string; amount: bigint }
   RefundCredited: { payer: string; amount: bigint }
   StatusChanged: { statusList: bigint; statusIndex: bigint; set: boolean }
-  StatusListAnchored: { statusList: bigint; version: bigint; hash: string; uri: string }
-  StatusListCreated: { statusList: bigint; issuer: string; purpose: bigint }
+  StatusListAnchored: { statusList: bigint; version: bigint; hash: string }
+  StatusListCreated: { statusList: bigint; issuer: string; purpose: bigint; uri: string }
   TypeSet: { credentialType: string; issuer: string; name: string; burn: bigint }
   Upgraded: { implementation: string }
 }
@@ -97,18 +101,24 @@ export const credentialRegistryAbi = [
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"AccessManagedUnauthorized","type":"error"},
   {"inputs":[{"internalType":"address","name":"target","type":"address"}],"name":"AddressEmptyCode","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"burn","type":"uint256"},{"internalType":"uint256","name":"minimum","type":"uint256"}],"name":"CredentialRegistryBurnTooLow","type":"error"},
+  {"inputs":[{"internalType":"string","name":"did","type":"string"},{"internalType":"address","name":"issuer","type":"address"}],"name":"CredentialRegistryDidTaken","type":"error"},
   {"inputs":[],"name":"CredentialRegistryEmptyHash","type":"error"},
+  {"inputs":[],"name":"CredentialRegistryEmptyText","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"sent","type":"uint256"},{"internalType":"uint256","name":"burn","type":"uint256"}],"name":"CredentialRegistryFeeTooLow","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"}],"name":"CredentialRegistryFinal","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"deadline","type":"uint256"}],"name":"CredentialRegistryGrantExpired","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"statusIndex","type":"uint256"}],"name":"CredentialRegistryIndexTaken","type":"error"},
   {"inputs":[{"internalType":"address","name":"issuer","type":"address"},{"internalType":"address","name":"device","type":"address"}],"name":"CredentialRegistryInvalidGrant","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"}],"name":"CredentialRegistryListExists","type":"error"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"CredentialRegistryNotIssuer","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"CredentialRegistryNotOwner","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"version","type":"uint256"}],"name":"CredentialRegistryOldList","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"ioID","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"CredentialRegistryOlderGrant","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"statusIndex","type":"uint256"}],"name":"CredentialRegistryOutOfList","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"ioID","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"CredentialRegistryStillHeld","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"CredentialRegistryTypeExists","type":"error"},
   {"inputs":[{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"CredentialRegistryUnknownType","type":"error"},
+  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"version","type":"uint256"},{"internalType":"uint256","name":"next","type":"uint256"}],"name":"CredentialRegistryWrongVersion","type":"error"},
   {"inputs":[],"name":"CredentialRegistryZeroAddress","type":"error"},
   {"inputs":[{"internalType":"address","name":"implementation","type":"address"}],"name":"ERC1967InvalidImplementation","type":"error"},
   {"inputs":[],"name":"ERC1967NonPayable","type":"error"},
@@ -129,8 +139,8 @@ export const credentialRegistryAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"payer","type":"address"},{"indexed":true,"internalType":"address","name":"recipient","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RefundClaimed","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"payer","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RefundCredited","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"statusList","type":"uint256"},{"indexed":true,"internalType":"uint256","name":"statusIndex","type":"uint256"},{"indexed":false,"internalType":"bool","name":"set","type":"bool"}],"name":"StatusChanged","type":"event"},
-  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"statusList","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"version","type":"uint256"},{"indexed":false,"internalType":"bytes32","name":"hash","type":"bytes32"},{"indexed":false,"internalType":"string","name":"uri","type":"string"}],"name":"StatusListAnchored","type":"event"},
-  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"statusList","type":"uint256"},{"indexed":true,"internalType":"address","name":"issuer","type":"address"},{"indexed":false,"internalType":"enum ICredentialRegistry.StatusPurpose","name":"purpose","type":"uint8"}],"name":"StatusListCreated","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"statusList","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"version","type":"uint256"},{"indexed":false,"internalType":"bytes32","name":"hash","type":"bytes32"}],"name":"StatusListAnchored","type":"event"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"uint256","name":"statusList","type":"uint256"},{"indexed":true,"internalType":"address","name":"issuer","type":"address"},{"indexed":false,"internalType":"enum ICredentialRegistry.StatusPurpose","name":"purpose","type":"uint8"},{"indexed":false,"internalType":"string","name":"uri","type":"string"}],"name":"StatusListCreated","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"bytes32","name":"credentialType","type":"bytes32"},{"indexed":true,"internalType":"address","name":"issuer","type":"address"},{"indexed":false,"internalType":"string","name":"name","type":"string"},{"indexed":false,"internalType":"uint256","name":"burn","type":"uint256"}],"name":"TypeSet","type":"event"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"implementation","type":"address"}],"name":"Upgraded","type":"event"},
   {"inputs":[],"name":"DOMAIN_SEPARATOR","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
@@ -141,10 +151,11 @@ export const credentialRegistryAbi = [
   {"inputs":[{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"burnOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"recipient","type":"address"}],"name":"claimRefund","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"clear","outputs":[],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"internalType":"enum ICredentialRegistry.StatusPurpose","name":"purpose","type":"uint8"}],"name":"createStatusList","outputs":[{"internalType":"uint256","name":"statusList","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"enum ICredentialRegistry.StatusPurpose","name":"purpose","type":"uint8"},{"internalType":"string","name":"uri","type":"string"}],"name":"createStatusList","outputs":[{"internalType":"uint256","name":"statusList","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"credentialOf","outputs":[{"components":[{"internalType":"address","name":"device","type":"address"},{"internalType":"uint64","name":"validFrom","type":"uint64"},{"internalType":"bool","name":"hasToken","type":"bool"},{"internalType":"uint64","name":"validUntil","type":"uint64"},{"internalType":"uint64","name":"statusList","type":"uint64"},{"internalType":"uint32","name":"statusIndex","type":"uint32"},{"internalType":"bytes32","name":"hash","type":"bytes32"}],"internalType":"struct ICredentialRegistry.Credential","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"string","name":"name","type":"string"},{"internalType":"uint96","name":"burn","type":"uint96"}],"name":"defineType","outputs":[{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"deviceHolds","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"issuer","type":"address"}],"name":"didOf","outputs":[{"internalType":"string","name":"","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"eip712Domain","outputs":[{"internalType":"bytes1","name":"fields","type":"bytes1"},{"internalType":"string","name":"name","type":"string"},{"internalType":"string","name":"version","type":"string"},{"internalType":"uint256","name":"chainId","type":"uint256"},{"internalType":"address","name":"verifyingContract","type":"address"},{"internalType":"bytes32","name":"salt","type":"bytes32"},{"internalType":"uint256[]","name":"extensions","type":"uint256[]"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"id","type":"uint256"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"holds","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"registry","type":"address"},{"internalType":"uint256","name":"minimum","type":"uint256"}],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
@@ -153,6 +164,7 @@ export const credentialRegistryAbi = [
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"account","type":"address"}],"name":"isIssuer","outputs":[{"internalType":"bool","name":"issuer","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"bytes32","name":"credentialType","type":"bytes32"}],"name":"issuerOf","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"string","name":"did","type":"string"}],"name":"issuerOfDid","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"minimumBurn","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"components":[{"internalType":"address","name":"device","type":"address"},{"internalType":"bytes32","name":"credentialType","type":"bytes32"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"statusIndex","type":"uint256"},{"internalType":"uint64","name":"validFrom","type":"uint64"},{"internalType":"uint64","name":"validUntil","type":"uint64"},{"internalType":"uint256","name":"deadline","type":"uint256"}],"internalType":"struct ICredentialRegistry.Grant","name":"grant","type":"tuple"},{"internalType":"bytes","name":"issuerSignature","type":"bytes"}],"name":"obtain","outputs":[],"stateMutability":"payable","type":"function"},
   {"inputs":[],"name":"owner","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
@@ -163,14 +175,16 @@ export const credentialRegistryAbi = [
   {"inputs":[{"internalType":"address","name":"newAuthority","type":"address"}],"name":"setAuthority","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"string","name":"name","type":"string"},{"internalType":"uint96","name":"burn","type":"uint96"}],"name":"setBurn","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"minimum","type":"uint256"}],"name":"setMinimumBurn","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"address","name":"issuer","type":"address"},{"internalType":"string","name":"uri","type":"string"}],"name":"statusListAt","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"}],"name":"statusListOf","outputs":[{"internalType":"address","name":"issuer","type":"address"},{"internalType":"enum ICredentialRegistry.StatusPurpose","name":"purpose","type":"uint8"},{"internalType":"uint256","name":"version","type":"uint256"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"statusIndex","type":"uint256"}],"name":"statusOf","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"first","type":"uint256"},{"internalType":"uint256","name":"count","type":"uint256"}],"name":"statusWords","outputs":[{"internalType":"uint256[]","name":"words","type":"uint256[]"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"totalBurnt","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"totalRefunds","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"issuer","type":"address"},{"internalType":"string","name":"name","type":"string"}],"name":"typeIdOf","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"pure","type":"function"},
-  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256[]","name":"set","type":"uint256[]"},{"internalType":"uint256[]","name":"cleared","type":"uint256[]"},{"internalType":"bytes32","name":"hash","type":"bytes32"},{"internalType":"string","name":"uri","type":"string"}],"name":"updateStatus","outputs":[],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"uint256","name":"version","type":"uint256"},{"internalType":"uint256[]","name":"set","type":"uint256[]"},{"internalType":"uint256[]","name":"cleared","type":"uint256[]"},{"internalType":"bytes32","name":"hash","type":"bytes32"}],"name":"updateStatus","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"newImplementation","type":"address"},{"internalType":"bytes","name":"data","type":"bytes"}],"name":"upgradeToAndCall","outputs":[],"stateMutability":"payable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"statusList","type":"uint256"},{"internalType":"bytes32","name":"hash","type":"bytes32"}],"name":"versionOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
 ] as const
 
 /** Encodes calls and decodes results, events and errors of CredentialRegistry. */
