@@ -12,9 +12,9 @@ const NONE = '0x0000000000000000000000000000000000000000'
  * - `walletRegistry`: the ERC-6551 registry. Public networks name the canonical one; without it one is deployed.
  * - `priceWei`: price of one ioID, until governance sets a curve.
  * - `credentialBurnWei`: the least that a credential burns.
- * - `dao`: who gets what is not burnt of a payment. The deployer, until governance names another.
  * - `attestor`: who attests signatures of Ed25519 devices. The deployer, until governance names others.
  *
+ * What is not burnt of a payment is held until the DAO is named (deploy/modules/Dao.ts).
  * Nobody mints between the steps: a project or an ioID has no minter until the last calls name it.
  */
 export default buildModule('IoID', (m) => {
@@ -31,7 +31,6 @@ export default buildModule('IoID', (m) => {
   const ioID = governedProxy(m, 'IoID', authority, [NONE, walletRegistry, account, 'ioID', 'ioID'])
   const registry = governedProxy(m, 'IoIDRegistry', authority, [store, ioID])
 
-  m.call(store, 'changeFeeReceiver', [m.getParameter('dao', m.getAccount(0))])
   m.call(project, 'setMinter', [projectRegistry])
   m.call(store, 'setIoIDRegistry', [registry])
   m.call(ioID, 'setMinter', [registry])

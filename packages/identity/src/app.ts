@@ -7,6 +7,7 @@ import swagger from '@fastify/swagger'
 import { verifyChain } from '@iotex2/chain/provider'
 import { createService, type Service } from '@iotex2/service/service'
 import type { JsonRpcProvider } from 'ethers'
+import type { CredentialLedger } from './credentials/ledger.ts'
 import type { StatusLists } from './credentials/status-list.ts'
 import { IoDidMethod } from './resolution/did-io.ts'
 import { didKeyMethod } from './resolution/did-key.ts'
@@ -31,15 +32,18 @@ export interface IdentityServiceOptions {
   /** Milliseconds since the epoch. */
   now: () => number
   issuer?: IssuerOptions
-  /** Says which hash the chain anchors for a status list. */
-  anchoredHash?: StatusLists['anchoredHash']
+  /** Where the chain keeps issuers, their lists and what ioIDs hold. */
+  ledger?: CredentialLedger
   logLevel?: string
 }
 
 export interface IdentityService {
   service: Service
   resolver: MultiResolver
-  /** Checks the chain and reads the registry to its head. Rejects where the chain is another. */
+  /**
+   * Checks the chain, reads the registry to its head, and anchors the issuer's lists. Rejects where the chain is another,
+   * or does not take them.
+   */
   start(): Promise<void>
 }
 
@@ -66,8 +70,8 @@ export async function buildIdentityService(options: IdentityServiceOptions): Pro
         if (issuer?.statuses.url(purpose) === url) return issuer.statuses.published(purpose)
       return fetchPublic(url, 'application/vc+jwt, application/vc+ld+json, application/json')
     },
-    ...(options.anchoredHash ? { anchoredHash: options.anchoredHash } : {}),
   }
+  const { ledger } = options
 
   await app.register(swagger, {
     openapi: {
@@ -77,7 +81,10 @@ export async function buildIdentityService(options: IdentityServiceOptions): Pro
     },
   })
   await app.register(identifierRoutes, { resolver })
-  await app.register(credentialRoutes, { context: { resolver, now, statusLists }, issuer })
+  await app.register(credentialRoutes, {
+    context: { resolver, now, statusLists, ...(ledger ? { ledger } : {}) },
+    issuer,
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   return {
     service,
@@ -85,6 +92,7 @@ export async function buildIdentityService(options: IdentityServiceOptions): Pro
     async start() {
       await verifyChain(provider, chainId)
       await history.refresh()
+      await issuer?.statuses.prepare()
     },
   }
 }

@@ -6,8 +6,10 @@
 import { bigintToBytes, fromHex, type Hex, toHex } from '@iotex2/protocol/hex'
 import { p256 } from '@noble/curves/nist.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import type { DeviceKey } from './key.ts'
+import { SignatureError } from './jose/signature.ts'
+import { DeviceKey } from './key.ts'
 import { type Permit, permitDomain } from './permit.ts'
+import type { SecretKey } from './secret-key.ts'
 
 /** What a device permit is for, as the contract counts. */
 export const DEVICE_ACTION = { register: 0, update: 1, remove: 2, migrate: 3 } as const
@@ -89,4 +91,12 @@ export function signDevicePermitP256(secret: Uint8Array, message: DevicePermitMe
   const signature = p256.sign(devicePermitHash(message), secret, { prehash: false, lowS: true })
   const publicKey = toHex(p256.getPublicKey(secret, false).slice(1))
   return { deadline: message.deadline, keyType: DEVICE_KEY_TYPE.p256, publicKey, signature: toHex(signature) }
+}
+
+/** Returns the permit of a device. Throws SignatureError where its key is Ed25519's, which attestors vouch for, or X25519's. */
+export function signPermitOf(key: DeviceKey | SecretKey, message: DevicePermitMessage): DevicePermit {
+  if (key instanceof DeviceKey) return signDevicePermit(key, message)
+  if (key.curve === 'secp256k1') return signDevicePermit(new DeviceKey(key.exportSecret()), message)
+  if (key.curve === 'P-256') return signDevicePermitP256(key.exportSecret(), message)
+  throw new SignatureError(`A device signs its permit on secp256k1 or P-256, and not on ${key.curve}.`)
 }

@@ -2,20 +2,23 @@
  * The service as it runs, and two ioIDs that talk, on a Hardhat node with the identity contracts.
  */
 import { fork } from 'node:child_process'
-import { generateKeyPairSync } from 'node:crypto'
+import { generateKeyPairSync, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectCredentialRegistry } from '@iotex2/chain/contracts/CredentialRegistry'
 import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { openProvider } from '@iotex2/chain/provider'
 import { ROOT } from '@iotex2/devnet/chain'
+import { fromHex } from '@iotex2/protocol/hex'
 import { getAddress, JsonRpcProvider, NonceManager, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { deployArtifact } from '../../../test/artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from '../../../test/chain-node.ts'
 import { deployIdentity } from '../test/deploy-identity.ts'
 import { buildIdentityService, type IdentityService } from './app.ts'
+import { ChainLedger } from './credentials/ledger.ts'
 import { StatusPublisher } from './credentials/status-publisher.ts'
 import { Agent } from './didcomm/agent.ts'
 import { KeyRing } from './didcomm/key-ring.ts'
@@ -24,11 +27,13 @@ import { DocumentStore } from './document-store.ts'
 import { exportPublicJwk } from './jose/jwk.ts'
 import { createSigner } from './jose/signature.ts'
 import { DeviceKey } from './key.ts'
+import { writeKeystore } from './key-file.ts'
 import { encodeMultikey } from './multikey.ts'
 import { Onboarder } from './onboard.ts'
 import { DidRegistrar } from './registrar.ts'
 import { IoDidMethod } from './resolution/did-io.ts'
 import { MultiResolver } from './resolution/resolution.ts'
+import { generateSecretKey } from './secret-key.ts'
 import { DocumentSource } from './stores/document-source.ts'
 import { PublicFetchError } from './web/public-fetch.ts'
 
@@ -50,6 +55,7 @@ let registrar: DidRegistrar
 let onboarder: Onboarder
 let projectId: bigint
 let registry: string
+let credentials: string
 let identity: IdentityService
 let provider: ReturnType<typeof openProvider>
 let ethers: JsonRpcProvider
@@ -59,6 +65,7 @@ beforeAll(async () => {
   chain = await startChain()
   const contracts = await deployIdentity(chain.url, 10n ** 18n)
   registry = contracts.registry
+  credentials = contracts.credentials
   directory = await mkdtemp(join(tmpdir(), 'iotex2-identity-'))
   store = new DocumentStore(join(directory, 'documents'), 'https://documents.example')
   ethers = new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1, pollingInterval: 20 })
@@ -235,7 +242,7 @@ describe('VC API', () => {
     expect(issued.statusCode).toBe(201)
     const { verifiableCredential } = issued.json()
     const verify = async () => (await post('/credentials/verify', { verifiableCredential }, '')).json()
-    expect(await verify()).toEqual({ verified: true, problemDetails: [] })
+    expect(await verify()).toMatchObject({ verified: true, errors: [], problemDetails: [] })
 
     // The random bytes of this test are always the same: the second list's bit would be taken.
     const status = { statusPurpose: 'revocation', statusListIndex: String(0x07070707 % 131_072) }
@@ -264,7 +271,7 @@ describe('VC API', () => {
       const { verifiablePresentation } = created.json()
       const verify = async (given: object) =>
         (await post('/presentations/verify', { verifiablePresentation, options: given }, '')).json()
-      expect(await verify(options)).toEqual({ verified: true, problemDetails: [] })
+      expect(await verify(options)).toMatchObject({ verified: true, errors: [], problemDetails: [] })
       expect(await verify({ ...options, challenge: '2' })).toMatchObject({
         verified: false,
         problemDetails: [{ title: 'PRESENTATION_CHALLENGE' }],
@@ -350,13 +357,24 @@ test('two ioIDs talk with nothing but the chain between them', async () => {
   await expect(person.receive(late)).rejects.toThrow(coded('DIDCOMM_DID_UNRESOLVED'))
 })
 
-test('runs as a process, configured by the environment', async () => {
+test('runs as a process, configured by the environment, its keys in encrypted keystores', async () => {
   const { did } = await registrar.create(projectId, key(31))
-  const [deployment, keyFile] = [join(directory, 'deployed_addresses.json'), join(directory, 'issuer.json')]
-  await writeFile(deployment, JSON.stringify({ 'IoID#IoIDRegistry': getAddress(registry) }))
-  const jwk = { kid: signer.kid, ...issuerKey.export({ format: 'jwk' }) }
-  await writeFile(keyFile, JSON.stringify(jwk), { mode: 0o644 })
-  const start = () => {
+  const path = (name: string) => join(directory, name)
+  await writeFile(
+    path('deployed_addresses.json'),
+    JSON.stringify({ 'IoID#IoIDRegistry': getAddress(registry), 'IoID#CredentialRegistry': getAddress(credentials) }),
+  )
+  const quick = { randomBytes, scryptLogCost: 4 }
+  const issuer = generateSecretKey('Ed25519', randomBytes)
+  const account = new DeviceKey(fromHex(DEVELOPMENT_KEYS[2]))
+  await writeKeystore(path('issuer.json'), issuer, 'issuer password', quick)
+  await writeKeystore(path('account.json'), account, 'account password', quick)
+  await writeFile(path('issuer.password'), 'issuer password\n')
+  await writeFile(path('account.password'), 'account password\n')
+  const governance = connectCredentialRegistry(credentials, new Wallet(DEVELOPMENT_KEYS[0], ethers))
+  const ISSUER_DID = `did:key:${issuer.multikey}`
+
+  const start = (own: Record<string, string> = {}) => {
     const child = fork(join(ROOT, 'packages/identity/src/server.ts'), {
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
       env: {
@@ -364,12 +382,17 @@ test('runs as a process, configured by the environment', async () => {
         LOG_LEVEL: 'silent',
         RPC_URL: chain.url,
         CHAIN_ID: String(chain.chainId),
-        DEPLOYMENT_FILE: deployment,
-        DOCUMENTS_DIRECTORY: join(directory, 'documents'),
-        ISSUER_KEY_FILE: keyFile,
+        DEPLOYMENT_FILE: path('deployed_addresses.json'),
+        DOCUMENTS_DIRECTORY: path('documents'),
+        ISSUER_KEYSTORE: path('issuer.json'),
+        ISSUER_KEYSTORE_PASSWORD_FILE: path('issuer.password'),
+        ISSUER_KEY_ID: `${ISSUER_DID}#${issuer.multikey}`,
+        ISSUER_ACCOUNT_KEYSTORE: path('account.json'),
+        ISSUER_ACCOUNT_KEYSTORE_PASSWORD_FILE: path('account.password'),
         ISSUER_TOKEN: TOKEN,
-        STATUS_DIRECTORY: join(directory, 'server-status'),
+        STATUS_DIRECTORY: path('server-status'),
         STATUS_URL,
+        ...own,
       },
     })
     let errors = ''
@@ -378,10 +401,22 @@ test('runs as a process, configured by the environment', async () => {
     })
     return { child, ended: once(child, 'exit').then(([code]) => ({ code, errors })) }
   }
-  const exposed = start()
-  expect(await exposed.ended).toEqual({ code: 1, errors: expect.stringContaining('KEY_FILE_EXPOSED') })
+  const ends = async (code: string, own: Record<string, string> = {}) => {
+    const { errors, ...end } = await start(own).ended
+    expect(end, errors).toEqual({ code: 1 })
+    expect(errors).toMatch(new RegExp(`^${code}: `))
+    for (const secret of [Buffer.from(issuer.exportSecret()).toString('hex'), 'issuer password'])
+      expect(errors).not.toContain(secret)
+  }
+  await ends('KEY_FILE_PASSWORD', { ISSUER_KEYSTORE_PASSWORD_FILE: path('account.password') })
+  await ends('KEY_FILE_CURVE', {
+    ISSUER_ACCOUNT_KEYSTORE: path('issuer.json'),
+    ISSUER_ACCOUNT_KEYSTORE_PASSWORD_FILE: path('issuer.password'),
+  })
+  // Governance has not listed it yet.
+  await ends('STATUS_LIST_UNANCHORED')
 
-  await chmod(keyFile, 0o600)
+  await (await governance.addIssuer(account.address, ISSUER_DID)).wait()
   const { child, ended } = start()
   const started = once(child, 'message') as Promise<[{ url: string }]>
   const [{ url }] = await Promise.race([started, ended.then((end) => Promise.reject(new RangeError(end.errors)))])
@@ -389,6 +424,9 @@ test('runs as a process, configured by the environment', async () => {
   expect(resolved.didDocument.id).toBe(did)
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
   expect(Object.keys(paths)).toContain('/credentials/issue')
+  const list = await new ChainLedger(credentials, provider).list(account.address, `${STATUS_URL}/revocation`)
+  const published = await (await fetch(`${url}/status/revocation`)).bytes()
+  expect(list).toMatchObject({ version: 1n, hash: documentHash(published) })
   child.kill('SIGTERM')
   expect(await ended).toEqual({ code: 0, errors: '' })
 })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DeviceKey, generateKey } from './key.ts'
-import { readKeyFile, writeDevelopmentKey, writeKeystore } from './key-file.ts'
+import { readKeyFile, readSecretKey, writeDevelopmentKey, writeKeystore } from './key-file.ts'
+import { generateSecretKey, KEY_CURVES, SecretKey } from './secret-key.ts'
 
 let directory: string
 beforeAll(async () => {
@@ -59,4 +60,42 @@ test('a key file is never overwritten', async () => {
   await writeDevelopmentKey(path, new DeviceKey(new Uint8Array(32).fill(1)))
   await expect(writeDevelopmentKey(path, generateKey(randomBytes))).rejects.toThrow(failsWith('EEXIST'))
   expect((await readKeyFile(path)).address).toBe(new DeviceKey(new Uint8Array(32).fill(1)).address)
+})
+
+test.each(KEY_CURVES)('a keystore of a %s key opens as what it is, and as nothing else', async (curve) => {
+  const path = join(directory, `${curve}.json`)
+  const key = generateSecretKey(curve, randomBytes)
+  await writeKeystore(path, key, 'right', FAST)
+  expect((await stat(path)).mode & 0o777).toBe(0o600)
+  const text = await readFile(path, 'utf8')
+  expect(text).not.toContain(Buffer.from(key.exportSecret()).toString('hex'))
+  const read = await readSecretKey(path, () => 'right')
+  expect({ curve: read.curve, jwk: read.publicJwk, secret: read.exportSecret() }).toEqual({
+    curve,
+    jwk: key.publicJwk,
+    secret: key.exportSecret(),
+  })
+  await expect(readSecretKey(path, () => 'wrong')).rejects.toThrow(failsWith('KEY_FILE_PASSWORD'))
+  await expect(readSecretKey(path)).rejects.toThrow(failsWith('KEY_FILE_PASSWORD'))
+  if (curve === 'secp256k1') expect((await readKeyFile(path, () => 'right')).address).toBe(key.address)
+  else {
+    expect(JSON.parse(text)).not.toHaveProperty('address')
+    await expect(readKeyFile(path, () => 'right')).rejects.toThrow(failsWith('KEY_FILE_CURVE'))
+    // Its secret is not used on another curve because somebody wrote another name into the file.
+    for (const other of [...KEY_CURVES.filter((name) => name !== curve && name !== 'secp256k1'), 'P-521']) {
+      await writeFile(path, text.replace(`"curve":"${curve}"`, `"curve":"${other}"`))
+      await expect(
+        readSecretKey(path, () => 'right'),
+        other,
+      ).rejects.toThrow(failsWith('KEY_FILE_MALFORMED'))
+    }
+  }
+})
+
+test('a key that lies open is marked, on the curve that it is on', async () => {
+  const path = join(directory, 'open.key')
+  await writeDevelopmentKey(path, new DeviceKey(new Uint8Array(32).fill(1)))
+  const read = await readSecretKey(path)
+  expect(read).toBeInstanceOf(SecretKey)
+  expect([read.development, read.curve]).toEqual([true, 'secp256k1'])
 })

@@ -15,16 +15,12 @@ import { connectProjectRegistry, type ProjectRegistry } from '@iotex2/chain/cont
 import { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
 import { type ContractTransactionResponse, NonceManager, type Signer, type TransactionReceipt } from 'ethers'
-import {
-  DEVICE_PERMIT_TYPE_HASH,
-  type DevicePermit,
-  type DevicePermitMessage,
-  signDevicePermit,
-} from './device-permit.ts'
+import { DEVICE_PERMIT_TYPE_HASH, type DevicePermit, type DevicePermitMessage, signPermitOf } from './device-permit.ts'
 import { type Did, formatDid } from './did.ts'
 import type { StoredDocument } from './document-store.ts'
-import type { DeviceKey, RecoverableSignature } from './key.ts'
+import { DeviceKey, type RecoverableSignature } from './key.ts'
 import { signPermit } from './permit.ts'
+import type { SecretKey } from './secret-key.ts'
 import { heldTokens, mintedToken } from './tokens.ts'
 
 /** How long a device's permit is good: for as long as a person takes to answer, and a pool to mine it. */
@@ -50,9 +46,12 @@ export interface OnboarderOptions {
   fromBlock?: number
 }
 
+/** A device's key: on secp256k1, or on P-256 where the registry takes permits that bind all. */
+export type OnboardKey = DeviceKey | SecretKey
+
 /** A device to register and where its DID document was stored. */
 export interface DeviceRegistration {
-  key: DeviceKey
+  key: OnboardKey
   document: StoredDocument
 }
 
@@ -72,6 +71,7 @@ type OnboardCode =
   | 'DEVELOPMENT_KEY_REFUSED'
   | 'DEVICE_REGISTERED_ELSEWHERE'
   | 'DEVICE_CONTRACT_UNSET'
+  | 'DEVICE_KEY_UNSUPPORTED'
   | 'TRANSACTION_DROPPED'
 
 /** Thrown when a step cannot be done. Reverts come through as ethers' errors. */
@@ -188,7 +188,7 @@ export class Onboarder {
   }
 
   /** Gives a device of the owner's to `to`, unless it is theirs. The device consents with its key. */
-  async transferDevice(key: DeviceKey, to: Hex): Promise<void> {
+  async transferDevice(key: OnboardKey, to: Hex): Promise<void> {
     const { registry, devicePermits } = await this.#connect()
     if ((await this.find(key.address))?.owner === lowerCase(to)) return
     if (devicePermits) {
@@ -201,7 +201,7 @@ export class Onboarder {
   }
 
   /** Removes a device of the owner's from the registry, unless it is not there. The device consents with its key. */
-  async removeDevice(key: DeviceKey): Promise<void> {
+  async removeDevice(key: OnboardKey): Promise<void> {
     const { registry, devicePermits } = await this.#connect()
     if (!(await registry.exists(key.address))) return
     if (devicePermits) {
@@ -290,21 +290,26 @@ export class Onboarder {
   }
 
   /** Returns the legacy permit, which names `to`, or the owner. */
-  async #permit(key: DeviceKey, to?: Hex): Promise<RecoverableSignature> {
+  async #permit(key: OnboardKey, to?: Hex): Promise<RecoverableSignature> {
     const { chainId, owner, registry } = await this.#connect()
+    if (!(key instanceof DeviceKey))
+      throw new OnboardError(
+        'DEVICE_KEY_UNSUPPORTED',
+        `The registry here takes legacy permits, which a ${key.curve} key does not sign.`,
+      )
     const nonce = await registry.nonces(key.address)
     return signPermit(key, { chainId, registry: lowerCase(await registry.getAddress()), owner: to ?? owner, nonce })
   }
 
   /** Returns the device permit for `purpose`, which names `to`, or the owner. */
-  async #devicePermit(key: DeviceKey, purpose: Purpose, to?: Hex): Promise<DevicePermit> {
+  async #devicePermit(key: OnboardKey, purpose: Purpose, to?: Hex): Promise<DevicePermit> {
     const { chainId, owner, registry } = await this.#connect()
     const [address, nonce, block] = await Promise.all([
       registry.getAddress(),
       registry.nonces(key.address),
       this.#options.signer.provider!.getBlock('latest'),
     ])
-    return signDevicePermit(key, {
+    return signPermitOf(key, {
       ...purpose,
       chainId,
       registry: lowerCase(address),

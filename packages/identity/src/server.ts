@@ -3,19 +3,22 @@
  * @module
  */
 import { randomBytes } from 'node:crypto'
-import { readFile, stat } from 'node:fs/promises'
 import { systemClock } from '@iotex2/chain/clock'
 import { readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
+import { TransactionSender } from '@iotex2/chain/sender'
+import { type Hex, toHex } from '@iotex2/protocol/hex'
 import { readConfig } from '@iotex2/service/config'
 import { main, serve } from '@iotex2/service/service'
 import { type Static, Type } from 'typebox'
 import { buildIdentityService } from './app.ts'
+import { Granter } from './credentials/granter.ts'
+import { ChainLedger } from './credentials/ledger.ts'
+import { ListAnchorer } from './credentials/list-anchorer.ts'
 import { StatusPublisher } from './credentials/status-publisher.ts'
+import { formatDid } from './did.ts'
 import { DocumentStore } from './document-store.ts'
-import type { PrivateKeyJwk } from './jose/jwk.ts'
-import { createSigner } from './jose/signature.ts'
-import { KeyFileError } from './key-file.ts'
+import { readKeyFile, readPasswordFile, readSecretKey } from './key-file.ts'
 import type { IssuerOptions } from './routes/credentials.ts'
 import type { ContentStore } from './stores/content-store.ts'
 import { DocumentSource } from './stores/document-source.ts'
@@ -38,7 +41,11 @@ const Config = Type.Object({
   S3_REGION: Type.String({ default: 'us-east-1' }),
   S3_ACCESS_KEY_ID: Type.Optional(Type.String()),
   S3_SECRET_ACCESS_KEY: Type.Optional(Type.String()),
-  ISSUER_KEY_FILE: Type.Optional(Type.String({ description: 'A private JWK with kid.' })),
+  ISSUER_KEYSTORE: Type.Optional(Type.String({ description: 'Web3 secret storage file.' })),
+  ISSUER_KEYSTORE_PASSWORD_FILE: Type.Optional(Type.String()),
+  ISSUER_KEY_ID: Type.Optional(Type.String({ pattern: '^did:[a-z0-9]+:.+#.+$' })),
+  ISSUER_ACCOUNT_KEYSTORE: Type.Optional(Type.String({ description: 'Web3 secret storage file.' })),
+  ISSUER_ACCOUNT_KEYSTORE_PASSWORD_FILE: Type.Optional(Type.String()),
   ISSUER_TOKEN: Type.Optional(Type.String({ minLength: 32 })),
   STATUS_DIRECTORY: Type.String({ default: '.identity/status' }),
   STATUS_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
@@ -61,37 +68,75 @@ function openStores(config: Static<typeof Config>): ContentStore[] {
   return stores
 }
 
-async function openIssuer(config: Static<typeof Config>): Promise<IssuerOptions | undefined> {
-  const { ISSUER_KEY_FILE: file, ISSUER_TOKEN: token, STATUS_URL: baseUrl, STATUS_DIRECTORY: directory } = config
-  if (file === undefined || token === undefined || baseUrl === undefined) return undefined
-  if (process.platform !== 'win32' && ((await stat(file)).mode & 0o077) !== 0)
-    throw new KeyFileError('KEY_FILE_EXPOSED', `${file} holds a bare key that others can read: chmod 600 ${file}`)
-  const { kid, ...jwk } = JSON.parse(await readFile(file, 'utf8')) as PrivateKeyJwk & { kid: string }
-  const signer = createSigner(kid, jwk)
+/** How long a holder may bring a grant to the chain. */
+const GRANT_SECONDS = 30 * 86_400
+
+interface ChainOptions {
+  provider: ReturnType<typeof openProvider>
+  chainId: bigint
+  ledger: ChainLedger
+}
+
+async function openIssuer(
+  config: Static<typeof Config>,
+  chain: ChainOptions,
+): Promise<{ issuer: IssuerOptions; close: () => void } | undefined> {
+  const { ISSUER_KEYSTORE: keystore, ISSUER_KEYSTORE_PASSWORD_FILE: passwordFile } = config
+  const { ISSUER_TOKEN: token, STATUS_URL: baseUrl, STATUS_DIRECTORY: directory } = config
+  if (keystore === undefined || token === undefined || baseUrl === undefined) return undefined
+  const key = await readSecretKey(keystore, passwordOf(passwordFile))
+  const signer = key.signer(config.ISSUER_KEY_ID ?? `${formatDid(key.address)}#key-1`)
+  const account = await openAccount(config, chain)
+  const { now } = systemClock
+  const statuses = new StatusPublisher({
+    ...{ directory, baseUrl, signer, now, randomBytes },
+    ...(account ? { anchorer: account.anchorer } : {}),
+  })
   return {
-    signer,
-    token,
-    statuses: new StatusPublisher({ directory, baseUrl, signer, now: systemClock.now, randomBytes }),
+    issuer: { signer, token, statuses, ...(account ? { granter: account.granter } : {}) },
+    close: () => account?.sender.close(),
   }
 }
 
+/** What the issuer does on chain, where it has an account there. */
+async function openAccount(config: Static<typeof Config>, { provider, chainId, ledger }: ChainOptions) {
+  const { ISSUER_ACCOUNT_KEYSTORE: keystore, ISSUER_ACCOUNT_KEYSTORE_PASSWORD_FILE: passwordFile } = config
+  if (keystore === undefined) return undefined
+  const key = await readKeyFile(keystore, passwordOf(passwordFile))
+  const sender = new TransactionSender({ provider, privateKey: toHex(key.exportSecret()) })
+  const registry = (await ledger.registry.getAddress()).toLowerCase() as Hex
+  return {
+    sender,
+    anchorer: new ListAnchorer({ ledger, account: key.address, send: (step, call) => sender.send(step, call) }),
+    granter: new Granter({ ledger, key, now: systemClock.now, chainId, registry, lifetimeSeconds: GRANT_SECONDS }),
+  }
+}
+
+const passwordOf = (file: string | undefined) => (file === undefined ? undefined : () => readPasswordFile(file))
+
 await main(async () => {
   const config = readConfig(Config, process.env)
-  const provider = openProvider({ url: config.RPC_URL, chainId: BigInt(config.CHAIN_ID) })
+  const chainId = BigInt(config.CHAIN_ID)
+  const provider = openProvider({ url: config.RPC_URL, chainId })
   const deployment = await readDeployment(config.DEPLOYMENT_FILE)
+  const ledger = new ChainLedger(deployment.address('credentialRegistry'), provider)
   const fetchPublic = createPublicFetch()
-  const issuer = await openIssuer(config)
+  const opened = await openIssuer(config, { provider, chainId, ledger })
   const { service, start } = await buildIdentityService({
     provider,
-    chainId: BigInt(config.CHAIN_ID),
+    chainId,
     registry: deployment.address('ioIDRegistry'),
     fromBlock: config.FROM_BLOCK,
     documents: new DocumentSource(openStores(config), fetchPublic),
     fetchPublic,
+    ledger,
     now: systemClock.now,
     logLevel: config.LOG_LEVEL,
-    ...(issuer ? { issuer } : {}),
+    ...(opened ? { issuer: opened.issuer } : {}),
   })
   await start()
-  await serve(service, { host: config.HOST, port: config.PORT }, async () => provider.destroy())
+  await serve(service, { host: config.HOST, port: config.PORT }, async () => {
+    opened?.close()
+    provider.destroy()
+  })
 })

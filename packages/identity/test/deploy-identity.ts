@@ -16,6 +16,8 @@ export interface IdentityContracts {
   registry: string
   store: string
   deviceNFT: string
+  credentials: string
+  ed25519: string
 }
 
 /** Thrown when the deployment fails; its reason is on stderr. Code DEPLOY_FAILED. */

@@ -4,14 +4,20 @@
  * @module
  */
 import { CodedError } from '@iotex2/protocol/errors'
+import type { Hex } from '@iotex2/protocol/hex'
+import { parseDid } from '../did.ts'
+import { documentHash } from '../document.ts'
 import { readJws, signJws, verifyJws } from '../jose/jws.ts'
 import type { Signer } from '../jose/signature.ts'
 import { type DidResolver, didOf, keyOf, type MethodKey } from '../verification-method.ts'
 import { BUNDLED_CONTEXTS, type Contexts, DATA_INTEGRITY_V2 } from './contexts.ts'
+import { credentialHash } from './credential-hash.ts'
 import { addProof, type ProofPurpose, proofOf, verifyProof } from './data-integrity.ts'
 import { CredentialError } from './errors.ts'
+import type { CredentialLedger, LedgerIssuer, LedgerList } from './ledger.ts'
 import {
   type Credential,
+  type CredentialStatus,
   isObject,
   issuerOf,
   MAXIMUM_BYTES,
@@ -20,7 +26,7 @@ import {
   statusesOf,
   versionOf,
 } from './model.ts'
-import { loadStatusList, StatusList, type StatusLists, type StatusPurpose } from './status-list.ts'
+import { loadStatusList, STATUS_PURPOSES, StatusList, type StatusLists, type StatusPurpose } from './status-list.ts'
 
 export type CredentialFormat = 'jwt' | 'data-integrity'
 
@@ -39,13 +45,42 @@ export interface VerifyContext {
   contexts?: Contexts
   /** Without it a credential with a status is not taken. */
   statusLists?: StatusLists
+  /** Where issuers, lists and holdings are on chain. Without it nothing is asked there. */
+  ledger?: CredentialLedger
+  /** Whether a credential has to be held on chain now; else it is a warning where nobody obtained it. */
+  onChain?: boolean
 }
 
-/** A credential that holds, and who says so. */
-export interface VerifiedCredential {
+/**
+ * What is looked at: who signed; the time; the bit in the published list; that this is the list that the issuer anchors
+ * on chain, where the bit is clear too; that the ioID holds the credential on chain now.
+ */
+export type CheckName = 'proof' | 'validity' | 'status' | 'anchor' | 'holding'
+
+/** A credential whose proof holds, and who says so. */
+export interface ProvenCredential {
   credential: Credential
   issuer: string
   verificationMethod: string
+  /** What the chain names it by. */
+  hash: Hex
+}
+
+/** A credential that holds. */
+export interface VerifiedCredential extends ProvenCredential {
+  /** What was looked at. */
+  checks: CheckName[]
+  /** What a verifier may want to know, and does not have to mind. */
+  warnings: CredentialError[]
+}
+
+/** All that was found of a credential: it holds where there are no errors. */
+export interface Examination {
+  /** Undefined where the proof does not hold. */
+  proven: ProvenCredential | undefined
+  checks: CheckName[]
+  warnings: CredentialError[]
+  errors: CodedError[]
 }
 
 /** A secured credential: a JWT, or an object with a proof. */
@@ -95,38 +130,69 @@ function signCredential(credential: Credential, signer: Signer): Promise<string>
 
 /** Returns the credential in `secured`, verified at this time. Throws {@link CredentialError}, or errors of keys. */
 export async function verifyCredential(secured: unknown, context: VerifyContext): Promise<VerifiedCredential> {
-  const verified = await verifySecured(secured, context)
-  checkTime(verified.credential, context.now())
-  for (const status of statusesOf(verified.credential)) await checkStatus(status, verified.issuer, context)
-  return verified
+  const { proven, checks, warnings, errors } = await examineCredential(secured, context)
+  if (errors[0]) throw errors[0]
+  return { ...proven!, checks, warnings }
+}
+
+/** Looks at all of a credential. Rejects with what has no code only. */
+export async function examineCredential(secured: unknown, context: VerifyContext): Promise<Examination> {
+  const found: Examination = { proven: undefined, checks: [], warnings: [], errors: [] }
+  const check = async <T>(names: CheckName[], look: () => T | Promise<T>): Promise<T | undefined> => {
+    for (const name of names) if (!found.checks.includes(name)) found.checks.push(name)
+    const result = await tryVerify(async () => look())
+    if ('verified' in result) return result.verified
+    found.errors.push(result.error)
+    return undefined
+  }
+  const proven = await check(['proof'], () => verifySecured(secured, context))
+  // Nothing that a stranger wrote is asked after.
+  if (!proven) return found
+  found.proven = proven
+  const { credential } = proven
+  await check(['validity'], () => checkTime(credential, context.now()))
+  const { ledger } = context
+  const statuses = statusesOf(credential)
+  const issuer = ledger && (await check(['anchor'], () => findIssuer(proven.issuer, ledger, found.warnings)))
+  const lists: AnchoredStatus[] = []
+  for (const status of statuses) {
+    const anchored = await check(ledger ? ['status', 'anchor'] : ['status'], () =>
+      checkStatus(status, proven.issuer, context, issuer, found.warnings),
+    )
+    if (anchored) lists.push(anchored)
+  }
+  if (ledger && issuer) await check(['holding'], () => checkHolding(proven, issuer, ledger, lists, found, context))
+  else if (context.onChain && found.errors.length === 0)
+    found.errors.push(new CredentialError('ISSUER_NOT_LISTED', `No chain knows the issuer ${proven.issuer}.`))
+  return found
 }
 
 /** Verifies who says it, not whether it still holds. */
-async function verifySecured(secured: unknown, context: VerifyContext): Promise<VerifiedCredential> {
+async function verifySecured(secured: unknown, context: VerifyContext): Promise<ProvenCredential> {
   const jwt = typeof secured === 'string' ? secured : enveloped(secured, 'vc+jwt')
   if (jwt !== undefined) {
     const { payload, kid } = await verifyJwt(jwt, 'assertionMethod', ['vc+jwt', 'JWT'], context)
     const isLegacy = payload.vc !== undefined
     const credential = readCredential(isLegacy ? withClaims(payload) : payload)
     checkClaims(payload, context.now())
-    return checkIssuer(credential, kid)
+    return checkIssuer(credential, kid, jwt)
   }
   if (!isObject(secured)) throw new CredentialError('CREDENTIAL_MALFORMED', 'A credential is a JWT or an object.')
   limitSize(secured)
   const credential = readCredential(secured)
   const kid = await verifyDocument(credential, 'assertionMethod', context)
   const { proof: _, ...unsecured } = credential
-  return checkIssuer(unsecured as Credential, kid)
+  return checkIssuer(unsecured as Credential, kid, secured)
 }
 
-function checkIssuer(credential: Credential, kid: string): VerifiedCredential {
+function checkIssuer(credential: Credential, kid: string, secured: string | object): ProvenCredential {
   const issuer = issuerOf(credential)
   if (issuer !== didOf(kid))
     throw new CredentialError(
       'CREDENTIAL_ISSUER_MISMATCH',
       `The credential of ${issuer.slice(0, 200)} is not by its key.`,
     )
-  return { credential, issuer, verificationMethod: kid }
+  return { credential, issuer, verificationMethod: kid, hash: credentialHash(secured) }
 }
 
 /** Puts a 1.1 JWT's claims back into the credential, which they overrule (§6.3.1, decoding). */
@@ -218,51 +284,174 @@ function checkTime(credential: Credential, now: number): void {
     throw new CredentialError('CREDENTIAL_EXPIRED', `The credential was valid until ${until}.`)
 }
 
+/** A bit that a credential names, in a list that the chain anchors. */
+interface AnchoredStatus {
+  list: LedgerList
+  index: number
+}
+
+/** Returns the issuer on chain. Throws where it was struck off; where it never was there, that is a warning. */
+async function findIssuer(
+  did: string,
+  ledger: CredentialLedger,
+  warnings: CredentialError[],
+): Promise<LedgerIssuer | undefined> {
+  const issuer = await asked(ledger.issuer(did))
+  if (!issuer)
+    warnings.push(new CredentialError('ISSUER_NOT_LISTED', `Governance lists no issuer ${did.slice(0, 200)}.`))
+  if (issuer && !issuer.isListed)
+    throw new CredentialError('ISSUER_STRUCK_OFF', `Governance struck off the issuer ${did.slice(0, 200)}.`)
+  return issuer
+}
+
+/** Returns what the chain answers. Throws {@link CredentialError} LEDGER_UNAVAILABLE. */
+async function asked<T>(answer: Promise<T>): Promise<T> {
+  try {
+    return await answer
+  } catch (cause) {
+    throw new CredentialError('LEDGER_UNAVAILABLE', 'The chain does not say what it knows of the credential.', {
+      cause,
+    })
+  }
+}
+
+/** Returns the bit on chain, where the chain anchors the list. */
 async function checkStatus(
-  status: ReturnType<typeof statusesOf>[number],
+  status: CredentialStatus,
   issuer: string,
   context: VerifyContext,
-): Promise<void> {
-  const { statusPurpose: purpose, statusListCredential: url, statusListIndex: index } = status
-  if (status.type !== 'BitstringStatusListEntry' || typeof url !== 'string' || !/^\d{1,9}$/.test(String(index)))
+  onChain: LedgerIssuer | undefined,
+  warnings: CredentialError[],
+): Promise<AnchoredStatus | undefined> {
+  const { statusPurpose: purpose, statusListCredential: url, statusListIndex } = status
+  const index = Number(statusListIndex)
+  if (
+    status.type !== 'BitstringStatusListEntry' ||
+    typeof url !== 'string' ||
+    !/^\d{1,9}$/.test(String(statusListIndex))
+  )
     throw new CredentialError('STATUS_LIST_MALFORMED', 'The credentialStatus is no BitstringStatusListEntry.')
   if (!context.statusLists)
     throw new CredentialError('STATUS_LIST_UNAVAILABLE', 'The credential has a status, which cannot be looked up here.')
-  if (await readStatus(url, purpose, Number(index), issuer, context, context.statusLists))
-    throw purpose === 'suspension'
+  const isSet = () =>
+    purpose === 'suspension'
       ? new CredentialError('CREDENTIAL_SUSPENDED', 'The issuer suspended the credential.')
       : new CredentialError('CREDENTIAL_REVOKED', 'The issuer revoked the credential.')
+
+  const { ledger } = context
+  const list = ledger && onChain && (await asked(ledger.list(onChain.account, url)))
+  if (ledger && onChain && !list)
+    warnings.push(
+      new CredentialError('STATUS_LIST_UNANCHORED', `The issuer anchors no list of ${url.slice(0, 200)} on chain.`),
+    )
+  if (list && list.purpose !== purpose)
+    throw new CredentialError('STATUS_LIST_MISMATCH', `The chain has the list for ${list.purpose}.`)
+  // The chain's bit counts at once, whatever is served.
+  if (list && (await asked(ledger!.status(list.id, index)))) throw isSet()
+
+  const bytes = await loadStatusList(url, context.statusLists)
+  if (list) await checkAnchor(bytes, list, ledger!)
+  if (await readStatus(bytes, url, purpose, index, issuer, context)) throw isSet()
+  return list && { list, index }
 }
 
+/** Throws where the published bytes are not those that the chain anchors. */
+async function checkAnchor(bytes: Uint8Array, list: LedgerList, ledger: CredentialLedger): Promise<void> {
+  const hash = documentHash(bytes)
+  if (hash === list.hash) return
+  const version = await asked(ledger.versionOf(list.id, hash))
+  throw version === 0n
+    ? new CredentialError('STATUS_LIST_MISMATCH', 'The published status list is not the anchored one.')
+    : new CredentialError(
+        'STATUS_LIST_OUTDATED',
+        `The published status list is version ${version}; the chain anchors ${list.version}.`,
+      )
+}
+
+/** Throws where the chain has the credential and the device's ioID does not hold it now. */
+async function checkHolding(
+  { credential, hash }: ProvenCredential,
+  { account }: LedgerIssuer,
+  ledger: CredentialLedger,
+  statuses: readonly AnchoredStatus[],
+  found: Pick<Examination, 'warnings'>,
+  { onChain }: VerifyContext,
+): Promise<void> {
+  const device = deviceOf(credential)
+  for (const name of credential.type) {
+    if (name === 'VerifiableCredential' || !device || !(await asked(ledger.hasType(account, name)))) continue
+    const holding = await asked(ledger.holding(device, account, name))
+    if (holding?.hash !== hash) continue
+    // The grant ties the credential to a bit: it must be the one that the credential names.
+    if (!statuses.some(({ list, index }) => list.id === holding.statusList && index === holding.statusIndex))
+      throw new CredentialError('STATUS_LIST_MISMATCH', 'The chain ties the credential to another bit than it names.')
+    if (!holding.isHeld)
+      throw new CredentialError('CREDENTIAL_NOT_HELD', `ioID ${holding.ioID} does not hold the credential now.`)
+    return
+  }
+  const missing = new CredentialError('CREDENTIAL_NOT_OBTAINED', 'No ioID has obtained the credential on chain.')
+  if (onChain) throw missing
+  found.warnings.push(missing)
+}
+
+/** Returns the device of a credential that is about one did:io; else undefined. */
+function deviceOf({ credentialSubject: subject }: Credential): Hex | undefined {
+  if (!isObject(subject) || typeof subject.id !== 'string' || !subject.id.startsWith('did:io:')) return undefined
+  try {
+    return parseDid(subject.id)
+  } catch (error) {
+    if (error instanceof CodedError) return undefined
+    throw error
+  }
+}
+
+/** Whether the bit is set in a published list, which is the issuer's own. */
 async function readStatus(
+  bytes: Uint8Array,
   url: string,
   purpose: string | undefined,
   index: number,
   issuer: string,
   context: VerifyContext,
-  lists: StatusLists,
 ): Promise<boolean> {
-  const text = Buffer.from(await loadStatusList(url, lists)).toString()
-  let secured: unknown = text.trim()
-  if (text.trimStart().startsWith('{'))
+  const read = await readStatusList(bytes, context)
+  if (read.issuer !== issuer || read.url !== url)
+    throw new CredentialError('STATUS_LIST_MISMATCH', "The status list is not the one of the credential's issuer.")
+  if (!read.purposes.includes(purpose))
+    throw new CredentialError('STATUS_LIST_MALFORMED', `The status list is none for ${String(purpose)}.`)
+  return read.list.get(index)
+}
+
+/** A published status list whose proof holds. */
+export interface ReadStatusList {
+  url: string
+  issuer: string
+  purposes: unknown[]
+  list: StatusList
+}
+
+/** Returns a published list, its proof and time verified. Throws {@link CredentialError}. */
+export async function readStatusList(bytes: Uint8Array, context: VerifyContext): Promise<ReadStatusList> {
+  const text = Buffer.from(bytes).toString().trim()
+  let secured: unknown = text
+  if (text.startsWith('{'))
     try {
       secured = JSON.parse(text)
     } catch (cause) {
       throw new CredentialError('STATUS_LIST_MALFORMED', 'The status list is no JSON.', { cause })
     }
   // A list has no status of its own: there would be no end to it.
-  const verified = await verifySecured(secured, context)
-  checkTime(verified.credential, context.now())
-  const subject = verified.credential.credentialSubject
-  if (verified.issuer !== issuer || verified.credential.id !== url)
-    throw new CredentialError('STATUS_LIST_MISMATCH', "The status list is not the one of the credential's issuer.")
-  if (!isObject(subject) || subject.type !== 'BitstringStatusList' || ![subject.statusPurpose].flat().includes(purpose))
-    throw new CredentialError('STATUS_LIST_MALFORMED', `The status list is none for ${String(purpose)}.`)
-  return StatusList.decode(subject.encodedList).get(index)
+  const { credential, issuer } = await verifySecured(secured, context)
+  checkTime(credential, context.now())
+  const { id, credentialSubject: subject } = credential
+  if (!isObject(subject) || subject.type !== 'BitstringStatusList' || id === undefined)
+    throw new CredentialError('STATUS_LIST_MALFORMED', 'The credential is no status list.')
+  const purposes = [subject.statusPurpose].flat()
+  return { url: id, issuer, purposes, list: StatusList.decode(subject.encodedList) }
 }
 
 export const isStatusPurpose = (purpose: unknown): purpose is StatusPurpose =>
-  purpose === 'revocation' || purpose === 'suspension'
+  (STATUS_PURPOSES as readonly unknown[]).includes(purpose)
 
 /** Throws where an object is longer in JSON than is taken, or nests deeper than the stack. */
 export function limitSize(value: object): void {

@@ -22,11 +22,25 @@ export type CredentialErrorCode =
   | 'CREDENTIAL_EXPIRED'
   | 'CREDENTIAL_REVOKED'
   | 'CREDENTIAL_SUSPENDED'
-  /** The status list cannot be had, or is not the one that the chain anchors. */
+  /** The status list cannot be had, or is not the one that the chain anchors; outdated where it was anchored before. */
   | 'STATUS_LIST_UNAVAILABLE'
   | 'STATUS_LIST_MALFORMED'
   | 'STATUS_LIST_MISMATCH'
+  | 'STATUS_LIST_OUTDATED'
   | 'STATUS_INDEX_OUT_OF_RANGE'
+  /** The chain does not answer. */
+  | 'LEDGER_UNAVAILABLE'
+  /** Governance lists no such issuer, or struck it off. */
+  | 'ISSUER_NOT_LISTED'
+  | 'ISSUER_STRUCK_OFF'
+  /** The chain anchors no such list of the issuer's. */
+  | 'STATUS_LIST_UNANCHORED'
+  /** No ioID obtained the credential on chain, or its ioID holds it no longer. */
+  | 'CREDENTIAL_NOT_OBTAINED'
+  | 'CREDENTIAL_NOT_HELD'
+  /** The issuer defined no such type on chain. */
+  | 'CREDENTIAL_TYPE_UNDEFINED'
+  | 'GRANT_MALFORMED'
   /** The presentation answers another challenge, or is for another verifier. */
   | 'PRESENTATION_CHALLENGE'
   | 'PRESENTATION_DOMAIN'

@@ -3,13 +3,13 @@
  * @module
  */
 import { gunzipSync, gzipSync } from 'node:zlib'
-import type { Hex } from '@iotex2/protocol/hex'
-import { documentHash } from '../document.ts'
 import { CREDENTIALS_V2 } from './contexts.ts'
 import { CredentialError } from './errors.ts'
 import type { Credential, CredentialStatus } from './model.ts'
 
-export type StatusPurpose = 'revocation' | 'suspension'
+/** In the order in which the contract counts them. */
+export const STATUS_PURPOSES = ['revocation', 'suspension'] as const
+export type StatusPurpose = (typeof STATUS_PURPOSES)[number]
 
 /** The least, so that a holder is one among many. */
 export const MINIMUM_BITS = 131_072
@@ -103,27 +103,19 @@ export const statusEntry = (url: string, purpose: StatusPurpose, index: number):
   statusListCredential: url,
 })
 
-/** Where status lists come from, and what the chain says of them. */
+/** Where status lists come from. */
 export interface StatusLists {
   /** Returns the bytes published at a URL. Rejects where there are none. */
   load(url: string): Promise<Uint8Array>
-  /** Returns the hash that the chain anchors for the list at a URL; undefined where none is anchored. */
-  anchoredHash?(url: string): Promise<Hex | undefined>
 }
 
-/** Returns the published bytes of a list, held against the chain's hash. Throws {@link CredentialError}. */
+/** Returns the published bytes of a list. Throws {@link CredentialError} STATUS_LIST_UNAVAILABLE. */
 export async function loadStatusList(url: string, lists: StatusLists): Promise<Uint8Array> {
-  let bytes: Uint8Array
-  let anchored: Hex | undefined
   try {
-    bytes = await lists.load(url)
-    anchored = await lists.anchoredHash?.(url)
+    return await lists.load(url)
   } catch (cause) {
     throw new CredentialError('STATUS_LIST_UNAVAILABLE', `The status list ${url.slice(0, 200)} cannot be had.`, {
       cause,
     })
   }
-  if (anchored !== undefined && documentHash(bytes) !== anchored.toLowerCase())
-    throw new CredentialError('STATUS_LIST_MISMATCH', `The status list ${url.slice(0, 200)} is not the anchored one.`)
-  return bytes
 }

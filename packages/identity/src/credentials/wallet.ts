@@ -1,5 +1,6 @@
 /**
- * A holder's credentials, in a directory: one file each, named by its hash. Kept only after they were verified.
+ * A holder's credentials, in a directory: one file each, named by the hash that the chain names it by. Kept only after
+ * they were verified.
  * @module
  */
 import { mkdir, readdir } from 'node:fs/promises'
@@ -12,10 +13,10 @@ import {
   type VerifyContext,
   verifyCredential,
 } from './credential.ts'
+import { credentialBytes, parseCredential } from './credential-hash.ts'
 import { type PresentOptions, present } from './presentation.ts'
 
 export interface HeldCredential extends VerifiedCredential {
-  hash: Hex
   secured: SecuredCredential
 }
 
@@ -30,10 +31,10 @@ export class Wallet {
     this.#context = context
   }
 
-  /** Verifies a credential and keeps it. Returns its hash: keccak256 of the kept bytes. Throws {@link CredentialError}. */
+  /** Verifies a credential and keeps it. Returns its hash. Throws {@link CredentialError}. */
   async add(secured: SecuredCredential): Promise<Hex> {
     await verifyCredential(secured, this.#context)
-    const { hash } = await this.#store.put(Buffer.from(JSON.stringify(secured)))
+    const { hash } = await this.#store.put(credentialBytes(secured))
     return hash
   }
 
@@ -54,7 +55,7 @@ export class Wallet {
     const secured = await Promise.all(
       hashes.map(async (hash) => {
         const bytes = await this.#store.get(hash)
-        const credential = JSON.parse(Buffer.from(bytes ?? 'null').toString()) as SecuredCredential
+        const credential = parseCredential(bytes ?? new Uint8Array()) as SecuredCredential
         await verifyCredential(credential, this.#context)
         return credential
       }),
@@ -65,8 +66,8 @@ export class Wallet {
   async #read(hash: Hex): Promise<HeldCredential | undefined> {
     const bytes = await this.#store.get(hash)
     if (!bytes) return undefined
-    const secured = JSON.parse(Buffer.from(bytes).toString()) as SecuredCredential
+    const secured = parseCredential(bytes) as SecuredCredential
     const result = await tryVerify(() => verifyCredential(secured, this.#context))
-    return 'error' in result ? undefined : { hash, secured, ...result.verified }
+    return 'error' in result ? undefined : { ...result.verified, secured }
   }
 }

@@ -4,9 +4,9 @@
  * A key is read once, and checked there: its coordinates have the length of its curve, and its point is on it.
  * @module
  */
-import { createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { createECDH, createPrivateKey, createPublicKey, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { CodedError } from '@iotex2/protocol/errors'
-import { decodeBase64Url } from './base64url.ts'
+import { decodeBase64Url, encodeBase64Url } from './base64url.ts'
 
 export type EcCurve = 'P-256' | 'P-384' | 'P-521' | 'secp256k1'
 export type OkpCurve = 'Ed25519' | 'X25519'
@@ -87,10 +87,20 @@ export function importPrivateKey(jwk: Partial<PrivateKeyJwk>): KeyObject {
   } catch {
     throw mismatch
   }
-  // OpenSSL compares the two for EC keys only.
-  const { x, y } = exportPublicJwk(privateKey)
+  const { x, y } = key.kty === 'EC' ? pointOf(key.crv as EcCurve, d) : exportPublicJwk(privateKey)
   if (x !== key.x || y !== key.y) throw mismatch
   return privateKey
+}
+
+const OPENSSL_CURVES = { 'P-256': 'prime256v1', 'P-384': 'secp384r1', 'P-521': 'secp521r1', secp256k1: 'secp256k1' }
+
+/** Returns the point of a secret: OpenSSL keeps whatever point comes with an EC key. */
+function pointOf(curve: EcCurve, secret: string | undefined): { x: string; y: string } {
+  const agreement = createECDH(OPENSSL_CURVES[curve])
+  agreement.setPrivateKey(decodeBase64Url(secret))
+  const point = agreement.getPublicKey()
+  const [x, y] = [point.subarray(1, 1 + COORDINATE_BYTES[curve]), point.subarray(1 + COORDINATE_BYTES[curve])]
+  return { x: encodeBase64Url(x), y: encodeBase64Url(y) }
 }
 
 /** Returns the public key of a private or public key object. */

@@ -9,13 +9,16 @@ import { Type } from 'typebox'
 import { CREDENTIALS_V2 } from '../credentials/contexts.ts'
 import {
   type CredentialFormat,
+  examineCredential,
   isStatusPurpose,
   issueCredential,
   type SecuredCredential,
+  toDateTime,
   tryVerify,
   type VerifyContext,
-  verifyCredential,
 } from '../credentials/credential.ts'
+import { encodeGrant } from '../credentials/grant.ts'
+import type { Granter } from '../credentials/granter.ts'
 import { type Credential, statusesOf } from '../credentials/model.ts'
 import { present, verifyPresentation } from '../credentials/presentation.ts'
 import type { StatusPurpose } from '../credentials/status-list.ts'
@@ -29,6 +32,8 @@ export interface IssuerOptions {
   /** Bearer token of who may issue. */
   token: string
   statuses: StatusPublisher
+  /** Signs grants, with which holders obtain credentials on chain. Without it none are given. */
+  granter?: Granter
 }
 
 export interface CredentialRoutesOptions {
@@ -41,9 +46,13 @@ const Secured = Type.Union([Type.String(), Document])
 const Format = Type.Optional(
   Type.Union([Type.Literal('jwt'), Type.Literal('data-integrity')], { description: 'data-integrity by default.' }),
 )
+const Problems = Type.Array(Type.Object({ type: Type.String(), title: Type.String(), detail: Type.String() }))
 const Verification = Type.Object({
   verified: Type.Boolean(),
-  problemDetails: Type.Array(Type.Object({ type: Type.String(), title: Type.String(), detail: Type.String() })),
+  checks: Type.Array(Type.String(), { description: 'What was looked at: proof, validity, status, anchor, holding …' }),
+  warnings: Problems,
+  errors: Problems,
+  problemDetails: Problems,
 })
 /** What the service replies to a request that is none. */
 const Refusal = Type.Object({ code: Type.String(), message: Type.String() })
@@ -57,14 +66,27 @@ const problemOf = ({ code, message }: CodedError) => ({
   detail: message,
 })
 
+/** What a verification found. */
+interface Findings {
+  checks: readonly string[]
+  warnings: readonly CodedError[]
+  errors: readonly CodedError[]
+}
+
 /** What cannot be read is the caller's fault; what does not hold is an answer. */
-const answer = (result: { verified: unknown } | { error: CodedError }) =>
-  'error' in result
-    ? {
-        status: MALFORMED.has(result.error.code) ? 400 : 200,
-        body: { verified: false, problemDetails: [problemOf(result.error)] },
-      }
-    : { status: 200, body: { verified: true, problemDetails: [] } }
+function answer({ checks, warnings, errors }: Findings) {
+  const problemDetails = errors.map(problemOf)
+  return {
+    status: errors.some(({ code }) => MALFORMED.has(code)) ? 400 : 200,
+    body: {
+      verified: errors.length === 0,
+      checks,
+      warnings: warnings.map(problemOf),
+      errors: problemDetails,
+      problemDetails,
+    },
+  }
+}
 
 const envelop = (secured: SecuredCredential | object, kind: 'Credential' | 'Presentation'): unknown =>
   typeof secured === 'string'
@@ -82,32 +104,49 @@ function authorize(request: FastifyRequest, token: string): void {
     throw new RequestError(401, 'UNAUTHORIZED', 'Send the issuer’s token: Authorization: Bearer …')
 }
 
-/** Throws a RequestError 400 in place of a coded error. */
+/** What the caller cannot mend. */
+const UNAVAILABLE = new Set(['STATUS_LIST_UNANCHORED', 'LEDGER_UNAVAILABLE'])
+
+/** Throws a RequestError 400 in place of a coded error; 503 where the chain is to blame. */
 async function asRequest<T>(run: () => Promise<T>): Promise<T> {
   const result = await tryVerify(run)
-  if ('error' in result) throw new RequestError(400, result.error.code, result.error.message)
-  return result.verified
+  if ('verified' in result) return result.verified
+  const { code, message } = result.error
+  throw new RequestError(UNAVAILABLE.has(code) ? 503 : 400, code, message)
 }
 
 export const credentialRoutes: FastifyPluginAsync<CredentialRoutesOptions> = async (app, { context, issuer }) => {
   const tags = ['credentials']
   const verification = { 200: Verification, 400: Type.Union([Verification, Refusal]) }
 
-  app.post<{ Body: { verifiableCredential: unknown } }>(
+  app.post<{ Body: { verifiableCredential: unknown; options?: { onChain?: boolean } } }>(
     '/credentials/verify',
     {
       schema: {
         operationId: 'verifyCredential',
         summary: 'Verifies a credential: a JWT, an enveloped one, or one with a proof.',
         tags,
-        body: Type.Object({ verifiableCredential: Secured, options: Type.Optional(Document) }),
+        body: Type.Object({
+          verifiableCredential: Secured,
+          options: Type.Optional(
+            Type.Object(
+              {
+                onChain: Type.Optional(
+                  Type.Boolean({
+                    description: 'Whether its ioID has to hold it on chain now. Else that is a warning.',
+                  }),
+                ),
+              },
+              { additionalProperties: true },
+            ),
+          ),
+        }),
         response: verification,
       },
     },
     async (request, reply) => {
-      const { status, body } = answer(
-        await tryVerify(() => verifyCredential(request.body.verifiableCredential, context)),
-      )
+      const { verifiableCredential, options: { onChain = false } = {} } = request.body
+      const { status, body } = answer(await examineCredential(verifiableCredential, { ...context, onChain }))
       return reply.code(status).send(body)
     },
   )
@@ -130,18 +169,29 @@ export const credentialRoutes: FastifyPluginAsync<CredentialRoutesOptions> = asy
     },
     async (request, reply) => {
       const { verifiablePresentation, options = {} } = request.body
-      const check = () => verifyPresentation(verifiablePresentation, { ...context, ...options })
-      const { status, body } = answer(await tryVerify(check))
+      const result = await tryVerify(() => verifyPresentation(verifiablePresentation, { ...context, ...options }))
+      const { status, body } = answer(
+        'error' in result
+          ? { checks: ['proof'], warnings: [], errors: [result.error] }
+          : {
+              checks: ['proof', 'challenge', 'domain', 'credentials'],
+              warnings: result.verified.credentials.flatMap(({ warnings }) => warnings),
+              errors: [],
+            },
+      )
       return reply.code(status).send(body)
     },
   )
 
   if (!issuer) return
-  const { signer, statuses, token } = issuer
+  const { signer, statuses, token, granter } = issuer
   const security = [{ token: [] }]
 
   app.post<{
-    Body: { credential: Credential; options?: { format?: CredentialFormat; statusPurpose?: StatusPurpose } }
+    Body: {
+      credential: Credential
+      options?: { format?: CredentialFormat; statusPurpose?: StatusPurpose; obtainableAs?: string }
+    }
   }>(
     '/credentials/issue',
     {
@@ -161,20 +211,44 @@ export const credentialRoutes: FastifyPluginAsync<CredentialRoutesOptions> = asy
                   description: 'Gives the credential a bit in a status list.',
                 }),
               ),
+              obtainableAs: Type.Optional(
+                Type.String({
+                  pattern: '^[A-Z][A-Za-z0-9]*$',
+                  description:
+                    'The type, of those in the credential, which its device is to obtain on chain. The reply has a grant then, which anyone brings there.',
+                }),
+              ),
             }),
           ),
         }),
-        response: { 201: Type.Object({ verifiableCredential: Type.Unknown() }) },
+        response: {
+          201: Type.Object({ verifiableCredential: Type.Unknown(), grant: Type.Optional(Type.Unknown()) }),
+        },
       },
     },
     async (request, reply) => {
-      const { credential, options: { format = 'data-integrity', statusPurpose } = {} } = request.body
+      const { credential, options: { format = 'data-integrity', statusPurpose, obtainableAs } = {} } = request.body
+      if (obtainableAs !== undefined && (!granter || !statusPurpose))
+        throw new RequestError(
+          400,
+          'GRANT_UNAVAILABLE',
+          granter ? 'obtainableAs goes with a statusPurpose.' : 'This service has no account on chain.',
+        )
       const issued = await asRequest(async () => {
         const complete = { ...credential, issuer: credential.issuer ?? didOf(signer.kid) }
-        if (statusPurpose) complete.credentialStatus = [...statusesOf(complete), await statuses.allocate(statusPurpose)]
-        return issueCredential(complete, { signer, format, now: context.now })
+        // A time of its own, which the grant names too.
+        if (obtainableAs !== undefined) complete.validFrom ??= toDateTime(context.now())
+        const entry = statusPurpose && (await statuses.allocate(statusPurpose))
+        if (entry) complete.credentialStatus = [...statusesOf(complete), entry]
+        const secured = await issueCredential(complete, { signer, format, now: context.now })
+        const grant =
+          obtainableAs === undefined ? undefined : await granter!.grant(complete, secured, obtainableAs, entry!)
+        return { secured, grant }
       })
-      return reply.code(201).send({ verifiableCredential: envelop(issued, 'Credential') })
+      return reply.code(201).send({
+        verifiableCredential: envelop(issued.secured, 'Credential'),
+        ...(issued.grant ? { grant: encodeGrant(issued.grant) } : {}),
+      })
     },
   )
 
@@ -184,7 +258,7 @@ export const credentialRoutes: FastifyPluginAsync<CredentialRoutesOptions> = asy
       preHandler: async (request) => authorize(request, token),
       schema: {
         operationId: 'updateStatus',
-        summary: 'Revokes or suspends a credential. Replies the hash of the list, to be anchored on chain.',
+        summary: 'Revokes or suspends a credential. Replies the hash of the published list, which the chain anchors.',
         tags,
         security,
         body: Type.Object({
