@@ -93,10 +93,20 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
     ioid,
   'pnpm iotex2 ioid list --project 1 --network iotexTestnet --deployment addresses.json': ioid,
   'pnpm iotex2 ioid resolve DID --store documents --network iotexTestnet --deployment addresses.json': ioid,
-  'pnpm iotex2 vc issue claims.json --issuer lab.json --subject DID --type Calibration --valid-until 2099-12-31T23:59:59Z --status status.json --status-url https://lab.example/status.jwt --out calibration.jwt':
+  'pnpm iotex2 vc admit LAB_ADDRESS --did LAB_DID --network iotexTestnet --deployment addresses.json --keystore governance.json':
     ioid,
-  'pnpm iotex2 vc revoke status.json --issuer lab.json --out status.jwt': ioid,
-  'pnpm iotex2 vc verify calibration.jwt --store documents --network iotexTestnet --deployment addresses.json': ioid,
+  'pnpm iotex2 vc define Calibration --burn 2 --network iotexTestnet --deployment addresses.json --keystore lab.json':
+    ioid,
+  'pnpm iotex2 vc revoke status.json --status-url https://lab.example/status.jwt --issuer lab.json --out status.jwt --anchor --network iotexTestnet --deployment addresses.json':
+    ioid,
+  'pnpm iotex2 vc issue claims.json --issuer lab.json --subject DID --type Calibration --valid-until 2099-12-31T23:59:59Z --status status.json --out calibration.jwt --grant calibration.grant.json --network iotexTestnet --deployment addresses.json':
+    ioid,
+  'pnpm iotex2 vc obtain calibration.grant.json --max-burn 2 --network iotexTestnet --deployment addresses.json --keystore owner.json':
+    ioid,
+  'pnpm iotex2 vc verify calibration.jwt --on-chain --store documents --network iotexTestnet --deployment addresses.json':
+    ioid,
+  'pnpm iotex2 vc revoke status.json --index INDEX --issuer lab.json --out status.jwt --anchor --network iotexTestnet --deployment addresses.json':
+    ioid,
   'pnpm iotex2 ioid transfer device.json --to ADDRESS --network iotexTestnet --deployment addresses.json --keystore owner.json':
     ioid,
   'pnpm iotex2 ioid remove device.json --network iotexTestnet --deployment addresses.json --keystore new-owner.json':

@@ -3,16 +3,20 @@
  * environment: passwords, and --yes for their consent.
  * @module
  */
+import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DeviceKey } from '@iotex2/identity/key'
+import { writeKeystore } from '@iotex2/identity/key-file'
+import { fromHex } from '@iotex2/protocol/hex'
 import { parseEther } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startIdentityChain } from '../../packages/cli/test/identity-chain.ts'
-import type { ChainNode } from '../chain-node.ts'
+import { type ChainNode, DEVELOPMENT_KEYS } from '../chain-node.ts'
 import { runGuide } from './cli.ts'
 import { blocks, commands, readDocument } from './documents.ts'
 
@@ -46,9 +50,13 @@ test('every command succeeds, one after the other', { timeout: 180_000 }, async 
   await run('pnpm iotex2 ioid keygen new-owner.json')
   const newOwner = await fund('new-owner.json')
 
-  // The laboratory's part, and its web server.
+  // Governance is whoever deployed, and the laboratory has its DID on chain and a web server.
+  const governance = new DeviceKey(fromHex(DEVELOPMENT_KEYS[0]))
+  await writeKeystore(join(directory, 'governance.json'), governance, env.IOTEX2_PASSWORD, { randomBytes })
+  let labAddress = ''
   const registerLab = async () => {
     await run('pnpm iotex2 ioid keygen lab.json')
+    labAddress = await fund('lab.json')
     await run('pnpm iotex2 ioid did lab.json --document lab.did.json')
     const [paying] = /--network .*owner\.json/.exec(guide)!
     await run(
@@ -64,19 +72,33 @@ test('every command succeeds, one after the other', { timeout: 180_000 }, async 
   let did = ''
   const said: Record<string, string> = {}
   for (const command of commands(readDocument('docs/ioid.md')).filter((line) => line.startsWith('pnpm iotex2 '))) {
-    if (command.startsWith('pnpm iotex2 vc issue')) await registerLab()
-    const yes = command.includes('--keystore') ? ' --yes' : ''
+    if (command.startsWith('pnpm iotex2 vc admit')) await registerLab()
+    const yes = /--keystore|--anchor/.test(command) ? ' --yes' : ''
     const [, , group, verb] = command.split(' ')
-    const own = command.replace('DID', did).replace('ADDRESS', newOwner).replace('https://lab.example/', lists)
-    const printed = await run(`${own}${yes}`)
+    // The server of the laboratory is this computer.
+    const local = verb === 'verify' ? ' --allow-local' : ''
+    const own = command
+      .replace(/\bDID\b/, did)
+      .replace('LAB_DID', `did:io:${labAddress}`)
+      .replace('LAB_ADDRESS', labAddress)
+      .replace('INDEX', () => /as index (\d+)/.exec(said['vc issue']!)![1]!)
+      .replace(/\bADDRESS\b/, newOwner)
+      .replace('https://lab.example/', lists)
+    const printed = await run(`${own}${yes}${local}`)
     said[`${group} ${verb}`] = printed
     if (command.endsWith('keygen owner.json')) await fund('owner.json')
     if (verb === 'did') did = printed.split('\n')[0]!
   }
+  const again = `pnpm iotex2 vc verify calibration.jwt --store documents --deployment addresses.json --network iotexTestnet`
+  const revoked = await runGuide(directory, `${again} --allow-local`, env)
+  expect(revoked.code).toBe(1)
+  expect(revoked.stdout).toMatch(/DOES NOT HOLD: CREDENTIAL_REVOKED/)
   expect(said['ioid register']).toContain(`${did} is ioID 1 of project 1`)
   expect(JSON.parse(said['ioid resolve']!)).toMatchObject({ id: did })
   expect(said['ioid list']!.split('\n')).toHaveLength(2)
-  expect(said['vc verify']).toMatch(/^calibration\.jwt: holds, by did:io:/)
+  expect(said['vc obtain']).toMatch(/^ioID 1 obtained it, and 2\.0 IOTX were burnt\nit holds it now\n$/)
+  expect(said['vc verify']).toMatch(/^calibration\.jwt: holds, by did:io:.*\nlooked at: .*holding\n/)
+  expect(said['vc revoke']).toMatch(/anchored as version 2 of list 1/)
   expect(said['ioid transfer']!.toLowerCase()).toContain(newOwner)
   expect(said['ioid remove']).toBe(`${did} is not registered\n`)
 })

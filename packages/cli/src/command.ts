@@ -2,6 +2,8 @@
  * What a command is: a schema of its options and a function. Parsing, help and exit codes follow from it.
  * @module
  */
+
+import type { PublicFetch } from '@iotex2/identity/web/public-fetch'
 import { type Static, type TObject, type TProperties, type TSchema, Type } from 'typebox'
 import type { Progress } from './progress.ts'
 import type { Terminal } from './terminal.ts'
@@ -16,6 +18,8 @@ export interface Context {
   now(): number
   /** node:crypto's randomness. */
   randomBytes(length: number): Uint8Array
+  /** Reaches public servers, over TLS. */
+  fetchPublic: PublicFetch
   /** What the environment sets; options come first. */
   settings: Settings
 }

@@ -10,6 +10,7 @@
 import { Console } from 'node:console'
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { createPublicFetch } from '@iotex2/identity/web/public-fetch'
 import { runCommandLine } from './app.ts'
 import { createProgress } from './progress.ts'
 import { createTerminal } from './terminal.ts'
@@ -31,6 +32,7 @@ process.exitCode = await runCommandLine(
     terminal: createTerminal({ input: process.stdin, output: process.stderr }),
     now: () => Date.now(),
     randomBytes: (length) => randomBytes(length),
+    fetchPublic: createPublicFetch(),
     settings: {
       password: process.env.IOTEX2_PASSWORD,
       devicePassword: process.env.IOTEX2_DEVICE_PASSWORD,

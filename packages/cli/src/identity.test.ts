@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { DeviceKey } from '@iotex2/identity/key'
-import { readKeyFile, writeDevelopmentKey, writeKeystore } from '@iotex2/identity/key-file'
+import { readKeyFile, readSecretKey, writeDevelopmentKey, writeKeystore } from '@iotex2/identity/key-file'
+import { KEY_CURVES, SecretKey } from '@iotex2/identity/secret-key'
 import { JsonRpcProvider, parseEther } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ChainNode, startChain } from '../../../test/chain-node.ts'
@@ -71,6 +72,36 @@ describe('keygen', () => {
     const everything = outcome.stdout + outcome.stderr + (await readFile(path('new.json'), 'utf8'))
     for (const secret of [Buffer.from(key.exportSecret()).toString('hex'), PASSWORD])
       expect(everything.toLowerCase()).not.toContain(secret)
+  })
+
+  test.each(KEY_CURVES)('makes a %s key, and takes one from a JWK', async (curve) => {
+    const made = await json(run(['ioid', 'keygen', `${curve}.json`, '--curve', curve, '--json'], { settings }))
+    expect(made).toMatchObject({ curve })
+    const key = await readSecretKey(path(`${curve}.json`), () => PASSWORD)
+    expect(key.curve).toBe(curve)
+    if (curve !== 'X25519') expect(made.did).toBe(`did:io:${key.address}`)
+
+    await writeFile(path('issuer.jwk'), JSON.stringify(key.keyObject().export({ format: 'jwk' })))
+    const words = ['ioid', 'keygen', `${curve}-imported.json`, '--import', 'issuer.jwk', '--json']
+    const outcome = await run(words, { settings })
+    expect(await json(Promise.resolve(outcome))).toMatchObject({ curve })
+    const imported = await readSecretKey(path(`${curve}-imported.json`), () => PASSWORD)
+    expect(imported.exportSecret()).toEqual(key.exportSecret())
+    const { d } = key.keyObject().export({ format: 'jwk' }) as { d: string }
+    expect(outcome.stdout + outcome.stderr + (await readFile(path(`${curve}-imported.json`), 'utf8'))).not.toContain(d)
+  })
+
+  test('a JWK that is no private key is not taken', async () => {
+    await writeFile(path('public.jwk'), JSON.stringify(new SecretKey('Ed25519', new Uint8Array(32).fill(1)).publicJwk))
+    for (const [words, code] of [
+      [['--import', 'public.jwk'], 'KEY_INVALID'],
+      [['--import', 'owner.json'], 'KEY_UNSUPPORTED'],
+      [['--import', 'public.jwk', '--curve', 'P-256'], 'OPTION_INVALID'],
+    ] as const) {
+      const { stderr } = await run(['ioid', 'keygen', 'none.json', ...words], { settings })
+      expect(stderr).toMatch(new RegExp(`^${code}: `))
+    }
+    expect(await readdir(directory)).not.toContain('none.json')
   })
 
   test('writes over nothing', async () => {
@@ -198,13 +229,16 @@ describe('from a device to an ioID', () => {
       const uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/device.json`
       const update = register('device').replace('--store documents', `--uri ${uri}`)
       expect(await json(asOwner(update))).toMatchObject({ document: { uri }, transactions: [expect.any(String)] })
-      expect(await json(reading(`ioid resolve ${did}`))).toMatchObject({ uri, document: JSON.parse(String(document)) })
+      const found = await json(reading(`ioid resolve ${did} --allow-local`))
+      expect(found).toMatchObject({ document: JSON.parse(String(document)) })
+      // Whoever registered the device chose the server: this computer is not for them.
+      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*http:/m)
       served = { status: 200, body: Buffer.from(String(document).replace('key-1', 'key-9')) }
-      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_MISMATCH: /m)
+      expect((await reading(`ioid resolve ${did} --allow-local`)).stderr).toMatch(/^DOCUMENT_MISMATCH: /m)
       served = { status: 404, body: document }
-      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*404/m)
+      expect((await reading(`ioid resolve ${did} --allow-local`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*404/m)
       served = { status: 200, body: Buffer.alloc((1 << 20) + 1) }
-      expect((await reading(`ioid resolve ${did}`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*1 MiB/m)
+      expect((await reading(`ioid resolve ${did} --allow-local`)).stderr).toMatch(/^DOCUMENT_UNREACHABLE: .*1 MiB/m)
     } finally {
       server.close()
     }
@@ -245,7 +279,7 @@ describe('from a device to an ioID', () => {
     expect(await json(run(words, { settings }))).toMatchObject({ transactions: [expect.any(String)] })
     expect(await json(run(words, { settings }))).toMatchObject({ transactions: [] })
     const gone = await reading(`ioid resolve did:io:${keyOf(2).address}`)
-    expect(gone.stderr).toMatch(/^DEVICE_UNKNOWN: /m)
+    expect(gone.stderr).toMatch(/^DID_DEACTIVATED: /m)
     expect(await json(reading(`ioid list --owner ${other.address}`))).toEqual({ devices: [] })
   })
 
@@ -276,6 +310,47 @@ describe('from a device to an ioID', () => {
     expect(await calls(5, proxy.url)).toEqual(['register', 'migrate', 'remove'])
   })
 
+  test('a device with a P-256 key, and another for encryption, is registered, sold and removed', async () => {
+    for (const [name, curve] of [
+      ['secure', 'P-256'],
+      ['agreement', 'X25519'],
+    ] as const)
+      await json(run(['ioid', 'keygen', `${name}.json`, '--curve', curve, '--json'], { settings }))
+    const words = 'ioid did secure.json --agreement agreement.json --document secure.did.json --json'
+    const { did } = await json(run(words.split(' '), { settings }))
+    const { verificationMethod, keyAgreement } = JSON.parse(await readFile(path('secure.did.json'), 'utf8'))
+    expect(verificationMethod.map((method: { publicKeyJwk: { crv: string } }) => method.publicKeyJwk.crv)).toEqual([
+      'P-256',
+      'X25519',
+    ])
+    expect(keyAgreement).toEqual([`${did}#key-2`])
+    expect(await json(asOwner(register('secure')))).toMatchObject({ did })
+    expect(await json(reading(`ioid resolve ${did} --store documents`))).toMatchObject({ document: { id: did } })
+    await json(asOwner(`ioid transfer secure.json --to ${other.address}`))
+    const remove = ['ioid', 'remove', 'secure.json', ...network, '--keystore', 'other.json', '--yes', '--json']
+    await json(run(remove, { settings }))
+    // No other key than secp256k1 pays.
+    const { stderr } = await run(['project', 'register', 'P', ...network, '--keystore', 'secure.json', '--yes'], {
+      settings,
+    })
+    expect(stderr).toMatch(/^KEY_FILE_CURVE: /m)
+    // An Ed25519 device's permit is the attestors' to vouch for.
+    await json(run(['ioid', 'keygen', 'edwards.json', '--curve', 'Ed25519', '--json'], { settings }))
+    await json(run('ioid did edwards.json --document edwards.did.json --json'.split(' '), { settings }))
+    const before = await sent(owner)
+    expect((await asOwner(register('edwards'))).stderr).toMatch(/^DEVICE_KEY_UNSUPPORTED: /m)
+    expect(await sent(owner)).toBe(before)
+  })
+
+  test('versions of a document are resolved by id and time', async () => {
+    const did = `did:io:${keyOf(1).address}`
+    const at = (more: string) => reading(`ioid resolve ${did} --store documents --allow-local${more}`)
+    const newest = (await json(at(' --version-time 2099-01-01T00:00:00Z'))) as { metadata: Record<string, string> }
+    const versionId = newest.metadata.versionId!
+    expect(await json(at(` --version-id ${versionId}`))).toMatchObject({ metadata: { versionId } })
+    expect((await at(' --version-id 9.9')).stderr).toMatch(/^DID_NOT_FOUND: /m)
+  })
+
   test('no output holds a secret', async () => {
     const outcome = await asOwner(register('device'))
     for (const secret of [owner, keyOf(1)].map((key) => Buffer.from(key.exportSecret()).toString('hex')))
@@ -287,7 +362,11 @@ describe('from a device to an ioID', () => {
     ['PROJECT_UNKNOWN', () => asOwner('project apply 999 --amount 1')],
     ['PROJECT_UNKNOWN', () => reading('project show 999')],
     ['DEVICE_UNKNOWN', () => asOwner(`ioid transfer second.json --to ${owner.address}`)],
-    ['DID_MALFORMED', () => reading('ioid resolve did:io:0x12')],
+    ['DID_INVALID', () => reading('ioid resolve did:io:0x12')],
+    ['DID_INVALID', () => reading('ioid resolve nonsense')],
+    ['DID_NOT_FOUND', () => reading(`ioid resolve did:io:0x${'ab'.repeat(20)}`)],
+    ['DID_METHOD_UNSUPPORTED', () => reading('ioid resolve did:ethr:0x12')],
+    ['DID_NOT_FOUND', () => reading('ioid resolve did:web:localhost%3A1')],
     ['DOCUMENT_MISMATCH', () => asOwner(register('device').replace('device.did', 'second.did'))],
     ['DOCUMENT_MALFORMED', () => asOwner(register('device').replace('device.did.json', 'empty'))],
     ['KEY_FILE_MALFORMED', () => asOwner(register('device').replace('device.json', 'addresses.json'))],

@@ -2,27 +2,27 @@
  * What the commands of projects and ioIDs share: who pays, on which chain, with which contracts.
  * @module
  */
+import { credentialRegistryInterface } from '@iotex2/chain/contracts/CredentialRegistry'
 import { connectIoID, type IoID, ioIDInterface } from '@iotex2/chain/contracts/IoID'
 import { connectIoIDRegistry, type IoIDRegistry, ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { connectIoIDStore, type IoIDStore, ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { connectProject, type Project, projectInterface } from '@iotex2/chain/contracts/Project'
 import { projectRegistryInterface } from '@iotex2/chain/contracts/ProjectRegistry'
-import { type Did, parseDid } from '@iotex2/identity/did'
-import { type DidDocument, verifyDocument } from '@iotex2/identity/document'
+import { DeploymentError } from '@iotex2/chain/deployment'
+import { ChainLedger } from '@iotex2/identity/credentials/ledger'
 import { Onboarder, type RegisteredDevice } from '@iotex2/identity/onboard'
 import { CodedError } from '@iotex2/protocol/errors'
-import { type Hex, toHex } from '@iotex2/protocol/hex'
-import type { ContractRunner } from 'ethers'
+import { toHex } from '@iotex2/protocol/hex'
+import type { ContractRunner, Interface } from 'ethers'
 import { Type } from 'typebox'
 import { CautiousSigner } from './cautious-signer.ts'
 import { type Context, file, flag, text } from './command.ts'
-import { fetchDocument } from './document.ts'
 import { type Connection, type NetworkChoice, networkOptions, withNetwork } from './network.ts'
 import { openKey } from './passwords.ts'
 
 /**
  * Thrown when the chain is not as a command needs it, before anything is sent. Codes PROJECT_UNKNOWN,
- * PROJECT_NOT_OWNED, DEVICE_UNKNOWN, DEVICE_NOT_OWNED, PRICE_TOO_HIGH, DEVELOPMENT_KEY_REFUSED.
+ * PROJECT_NOT_OWNED, DEVICE_UNKNOWN, DEVICE_NOT_OWNED, PRICE_TOO_HIGH, DEVELOPMENT_KEY_REFUSED, GRANT_ELSEWHERE.
  */
 export class IdentityError extends CodedError {
   constructor(
@@ -32,7 +32,8 @@ export class IdentityError extends CodedError {
       | 'DEVICE_UNKNOWN'
       | 'DEVICE_NOT_OWNED'
       | 'PRICE_TOO_HIGH'
-      | 'DEVELOPMENT_KEY_REFUSED',
+      | 'DEVELOPMENT_KEY_REFUSED'
+      | 'GRANT_ELSEWHERE',
     message: string,
   ) {
     super(code, message)
@@ -110,9 +111,12 @@ export async function withWriter<T>(
       ['ioIDRegistry', 'IoIDRegistry', ioIDRegistryInterface],
       ['ioID', 'IoID', ioIDInterface],
     ] as const
-    const names = new Map(
+    const names = new Map<string, { name: string; interface: Interface }>(
       named.map(([id, name, contract]) => [deployment.address(id).toLowerCase(), { name, interface: contract }]),
     )
+    const credentials = await openLedger(connection)?.registry.getAddress()
+    if (credentials !== undefined)
+      names.set(credentials.toLowerCase(), { name: 'CredentialRegistry', interface: credentialRegistryInterface })
     const signer = new CautiousSigner({
       provider,
       privateKey: toHex(key.exportSecret()),
@@ -160,20 +164,19 @@ export async function expectOwnDevice({ did, owner }: RegisteredDevice, signer: 
     throw new IdentityError('DEVICE_NOT_OWNED', `${did} is ${owner}'s, and the keystore is of ${own}.`)
 }
 
-export interface ResolvedDid {
-  hash: Hex
-  uri: string
-  document: DidDocument
+/**
+ * Returns where credentials are on chain; undefined where the address book has no such contract, as on a network that was
+ * deployed before there were any.
+ */
+export function openLedger({ deployment, provider }: Connection): ChainLedger | undefined {
+  try {
+    return new ChainLedger(deployment.address('credentialRegistry'), provider)
+  } catch (error) {
+    if (error instanceof DeploymentError) return undefined
+    throw error
+  }
 }
 
-/**
- * Returns the document of a DID, checked against the registry: from the directory `store` where it has it, else from
- * where it is registered. Throws {@link IdentityError}, DocumentError and DocumentUnreachableError.
- */
-export async function resolveDid(registry: IoIDRegistry, did: Did, store?: string): Promise<ResolvedDid> {
-  const device = parseDid(did)
-  if (!(await registry.exists(device))) throw new IdentityError('DEVICE_UNKNOWN', `${did} is not registered here.`)
-  const [hash, uri] = await Promise.all([registry.documentHash(device), registry.documentURI(device)])
-  const bytes = await fetchDocument(uri, hash as Hex, store)
-  return { hash: hash as Hex, uri, document: verifyDocument(bytes, hash as Hex, did) }
-}
+/** As {@link openLedger}. Throws DeploymentError where there is none. */
+export const expectLedger = ({ deployment, provider }: Connection): ChainLedger =>
+  new ChainLedger(deployment.address('credentialRegistry'), provider)

@@ -2,33 +2,76 @@
  * What an issuer of credentials keeps: a key that signs for its DID, and the list that tells which were revoked.
  * @module
  */
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { StatusList } from '@iotex2/identity/credentials/status-list'
 import { formatDid } from '@iotex2/identity/did'
 import type { Signer } from '@iotex2/identity/jose/signature'
-import type { DeviceKey } from '@iotex2/identity/key'
+import { didOf } from '@iotex2/identity/verification-method'
 import { CodedError } from '@iotex2/protocol/errors'
 import { Type } from 'typebox'
 import { Value } from 'typebox/value'
-import type { Context } from './command.ts'
+import { type Context, file, text } from './command.ts'
 import { FileError } from './errors.ts'
 import { replaceFile, toJson, withFile } from './files.ts'
+import { openSecretKey } from './passwords.ts'
 
-/** Returns what signs for the first key of a device's document: ES256K (RFC 8812). */
-export const deviceSigner = (key: DeviceKey): Signer => ({
-  kid: `${formatDid(key.address)}#key-1`,
-  algorithm: 'ES256K',
-  sign: (bytes) => key.sign(createHash('sha256').update(bytes).digest()),
-})
+/** Options of commands that sign as an issuer. */
+export const issuerOptions = {
+  issuer: file("The issuer's keystore: of secp256k1, P-256 or Ed25519."),
+  keyId: Type.Optional(
+    text(
+      'DIDURL',
+      "Where the issuer's document has the key, such as did:web:lab.example#key-1; by default #key-1 of the key's did:io.",
+      { pattern: '^did:[a-z0-9]+:.+#.+$' },
+    ),
+  ),
+  passwordFile: Type.Optional(
+    file('A file whose first line opens the keystore. IOTEX2_PASSWORD does too; otherwise you are asked.'),
+  ),
+}
+
+/** Options of commands that use the issuer's account on chain, beside its key. */
+export const accountOptions = {
+  account: Type.Optional(file("The keystore of the issuer's account on chain; the issuer's own by default.")),
+  accountPasswordFile: Type.Optional(
+    file("A file whose first line opens the keystore of the account; by default what opens the issuer's."),
+  ),
+}
+
+/** Returns the keystore of the issuer's account, and where its password comes from. */
+export const accountOf = (options: {
+  issuer: string
+  passwordFile?: string
+  account?: string
+  accountPasswordFile?: string
+}): { keystore: string; passwordFile?: string } => {
+  const passwordFile = options.accountPasswordFile ?? options.passwordFile
+  return { keystore: options.account ?? options.issuer, ...(passwordFile === undefined ? {} : { passwordFile }) }
+}
+
+/** Returns the issuer's DID and what signs for it. Throws as openSecretKey does, and SignatureError. */
+export async function openIssuer(
+  options: { issuer: string; keyId?: string; passwordFile?: string },
+  context: Context,
+): Promise<{ did: string; signer: Signer }> {
+  const sources = { file: options.passwordFile, environment: context.settings.password }
+  const key = await openSecretKey(options.issuer, sources, context)
+  const kid = options.keyId ?? `${formatDid(key.address)}#key-1`
+  return { did: didOf(kid), signer: key.signer(kid) }
+}
 
 /**
  * Thrown when a list cannot be used so. Codes STATUS_LIST_FULL, STATUS_INDEX_UNKNOWN, STATUS_LIST_NOT_OWNED,
- * STATUS_LIST_ELSEWHERE.
+ * STATUS_LIST_ELSEWHERE, STATUS_LIST_ANCHORED.
  */
-class StatusFileError extends CodedError {
+export class StatusFileError extends CodedError {
   constructor(
-    code: 'STATUS_LIST_FULL' | 'STATUS_INDEX_UNKNOWN' | 'STATUS_LIST_NOT_OWNED' | 'STATUS_LIST_ELSEWHERE',
+    code:
+      | 'STATUS_LIST_FULL'
+      | 'STATUS_INDEX_UNKNOWN'
+      | 'STATUS_LIST_NOT_OWNED'
+      | 'STATUS_LIST_ELSEWHERE'
+      | 'STATUS_LIST_ANCHORED',
     message: string,
   ) {
     super(code, message)
@@ -40,17 +83,33 @@ const StatusFile = Type.Object({
   url: Type.String({ pattern: '^https?://' }),
   issued: Type.Array(Type.Integer({ minimum: 0 }), { uniqueItems: true }),
   encodedList: Type.String(),
+  anchored: Type.Optional(Type.Boolean()),
 })
 
 /** A revocation list as its issuer keeps it: where it is published, which bits belong to credentials, which are set. */
 export class IssuerList {
   readonly url: string
   readonly list: StatusList
+  /** Whether the list is on chain: what is published must be anchored there from then on. */
+  isAnchored: boolean
   readonly #issuer: string
   readonly #issued: Set<number>
   readonly #path: string
 
-  private constructor(path: string, issuer: string, url: string, issued: Set<number>, list: StatusList) {
+  private constructor(
+    path: string,
+    {
+      issuer,
+      url,
+      issued,
+      list,
+      isAnchored,
+    }: Pick<IssuerList, 'url' | 'list' | 'isAnchored'> & {
+      issuer: string
+      issued: Set<number>
+    },
+  ) {
+    this.isAnchored = isAnchored
     this.#path = path
     this.#issuer = issuer
     this.url = url
@@ -67,7 +126,8 @@ export class IssuerList {
       if (url !== undefined && (error as { code?: unknown }).code === 'FILE_NOT_FOUND') return undefined
       throw error
     })
-    if (text === undefined) return new IssuerList(path, issuer, url!, new Set(), StatusList.empty())
+    if (text === undefined)
+      return new IssuerList(path, { issuer, url: url!, issued: new Set(), list: StatusList.empty(), isAnchored: false })
     const malformed = (cause?: unknown) =>
       new FileError('FILE_MALFORMED', `${path} is no list that iotex2 vc issue keeps.`, { cause })
     let json: unknown
@@ -84,7 +144,8 @@ export class IssuerList {
         'STATUS_LIST_NOT_OWNED',
         `${path} is ${json.issuer}'s, and the keystore is of ${issuer}.`,
       )
-    return new IssuerList(path, issuer, json.url, new Set(json.issued), StatusList.decode(json.encodedList))
+    const [issued, list] = [new Set(json.issued), StatusList.decode(json.encodedList)]
+    return new IssuerList(path, { issuer, url: json.url, issued, list, isAnchored: json.anchored ?? false })
   }
 
   /** Takes a bit that no credential has, at random, so that its place tells nothing. Throws {@link StatusFileError}. */
@@ -112,7 +173,13 @@ export class IssuerList {
     const issued = [...this.#issued].sort((a, b) => a - b)
     return replaceFile(
       this.#path,
-      toJson({ issuer: this.#issuer, url: this.url, issued, encodedList: this.list.encode() }),
+      toJson({
+        issuer: this.#issuer,
+        url: this.url,
+        issued,
+        encodedList: this.list.encode(),
+        ...(this.isAnchored && { anchored: true }),
+      }),
     )
   }
 }

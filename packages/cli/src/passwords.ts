@@ -2,8 +2,9 @@
  * Keys in files, and the passwords that open them. Nothing of either is ever printed.
  * @module
  */
-import type { DeviceKey } from '@iotex2/identity/key'
-import { readKeyFile } from '@iotex2/identity/key-file'
+import { DeviceKey } from '@iotex2/identity/key'
+import { readKeyFile, readSecretKey } from '@iotex2/identity/key-file'
+import type { SecretKey } from '@iotex2/identity/secret-key'
 import { CodedError } from '@iotex2/protocol/errors'
 import type { Context } from './command.ts'
 import { readText, withFile } from './files.ts'
@@ -43,7 +44,24 @@ export async function askNewPassword(path: string, sources: PasswordSources, con
   return typed
 }
 
-/** Opens a key file. Throws KeyFileError, {@link PasswordError}, FileError and TerminalError. */
+/** Opens a key file of any curve. Throws as {@link openKey}. */
+export function openSecretKey(path: string, sources: PasswordSources, context: Context): Promise<SecretKey> {
+  const resolved = context.resolve(path)
+  return withFile(resolved, () => readSecretKey(resolved, () => askPassword(path, sources, context)))
+}
+
+/** Opens a device's key file, of any curve. Throws as {@link openKey}. */
+export async function openDeviceKey(
+  path: string,
+  sources: PasswordSources,
+  context: Context,
+): Promise<DeviceKey | SecretKey> {
+  const key = await openSecretKey(path, sources, context)
+  const { curve, development } = key
+  return curve === 'secp256k1' ? new DeviceKey(key.exportSecret(), { development }) : key
+}
+
+/** Opens a key file of secp256k1. Throws KeyFileError, {@link PasswordError}, FileError and TerminalError. */
 export function openKey(path: string, sources: PasswordSources, context: Context): Promise<DeviceKey> {
   const resolved = context.resolve(path)
   return withFile(resolved, () => readKeyFile(resolved, () => askPassword(path, sources, context)))

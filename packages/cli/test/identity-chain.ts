@@ -22,6 +22,7 @@ export async function startIdentityChain(
     [CONTRACT_IDS.ioID]: deployed.ioID,
     [CONTRACT_IDS.ioIDRegistry]: deployed.registry,
     [CONTRACT_IDS.deviceNftImplementation]: deployed.deviceNFT,
+    [CONTRACT_IDS.credentialRegistry]: deployed.credentials,
   }
   await writeFile(addressBook, JSON.stringify(book))
   return chain

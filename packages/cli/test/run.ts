@@ -4,6 +4,7 @@
  */
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
+import { createPublicFetch } from '@iotex2/identity/web/public-fetch'
 import { type ExitCode, runCommandLine } from '../src/app.ts'
 import type { Context } from '../src/command.ts'
 import { createProgress } from '../src/progress.ts'
@@ -42,6 +43,7 @@ export const runnerIn =
       terminal: nobody,
       now: () => Date.now(),
       randomBytes: (length) => randomBytes(length),
+      fetchPublic: createPublicFetch(),
       settings: {},
       ...own,
     }

@@ -170,6 +170,12 @@ export class Onboarder {
           'DEVELOPMENT_KEY_REFUSED',
           `${key.address} has an unencrypted development key, which chain ${chainId} does not get: make a keystore.`,
         )
+    for (const { key } of devices)
+      if (!(key instanceof DeviceKey) && key.curve !== 'P-256')
+        throw new OnboardError(
+          'DEVICE_KEY_UNSUPPORTED',
+          `${key.address} has a key on ${key.curve}: devices sign their permits on secp256k1 or P-256.`,
+        )
 
     const known = await Promise.all(devices.map(({ key }) => this.#findOwn(projectId, key.address)))
     const missing = devices.filter((_, i) => known[i] === undefined)

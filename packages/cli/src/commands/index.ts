@@ -46,10 +46,14 @@ export const COMMANDS: Group = {
       },
     },
     vc: {
-      summary: 'Issue, revoke and verify credentials (W3C Verifiable Credentials 2.0, as JWT)',
+      summary: 'Issue, obtain, revoke and verify credentials (W3C Verifiable Credentials 2.0), off chain and on it',
       members: {
+        admit: load(() => import('./vc/admit.ts')),
+        define: load(() => import('./vc/define.ts')),
         issue: load(() => import('./vc/issue.ts')),
+        obtain: load(() => import('./vc/obtain.ts')),
         revoke: load(() => import('./vc/revoke.ts')),
+        anchor: load(() => import('./vc/anchor.ts')),
         verify: load(() => import('./vc/verify.ts')),
       },
     },

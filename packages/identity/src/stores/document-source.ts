@@ -1,6 +1,6 @@
 /**
- * Finds the documents that the registry names. Their URIs are strangers' words: a file: URI is never opened, and https:
- * reaches public servers only.
+ * Finds the documents that the registry names. Their URIs are strangers' words: a file: URI is never opened, and what
+ * fetches from the web decides whom it reaches.
  * @module
  */
 import type { StoredDocument } from '../document-store.ts'
@@ -30,7 +30,7 @@ export class DocumentSource {
       } catch (error) {
         failure ??= error
       }
-    if (this.#fetchPublic && document.uri.startsWith('https:'))
+    if (this.#fetchPublic && /^https?:/.test(document.uri))
       try {
         return checkContent(await this.#fetchPublic(document.uri), document.hash, document.uri)
       } catch (error) {

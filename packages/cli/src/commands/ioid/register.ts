@@ -14,7 +14,7 @@ import {
   withWriter,
   writeOptions,
 } from '../../identity.ts'
-import { openKey } from '../../passwords.ts'
+import { openDeviceKey } from '../../passwords.ts'
 
 export default defineCommand({
   summary: 'Register a device to you: its ioID, its account, its DID document',
@@ -39,7 +39,7 @@ export default defineCommand({
       throw new UsageError('OPTION_MISSING', 'Give either --uri URI or --store DIR.')
     const bytes = await readBytes(context.resolve(options.document))
     const sources = { file: options.devicePasswordFile, environment: context.settings.devicePassword }
-    const key = await openKey(options.device, sources, context)
+    const key = await openDeviceKey(options.device, sources, context)
     const did = formatDid(key.address)
     verifyDocument(bytes, documentHash(bytes), did)
     return withWriter(options, context, async ({ chainId, contracts, onboarder, signer }) => {

@@ -2,7 +2,7 @@ import { formatDid } from '@iotex2/identity/did'
 import { Type } from 'typebox'
 import { defineCommand, file } from '../../command.ts'
 import { deviceOptions, expectOwnDevice, SENDS, withWriter, writeOptions } from '../../identity.ts'
-import { openKey } from '../../passwords.ts'
+import { openDeviceKey } from '../../passwords.ts'
 
 export default defineCommand({
   summary: 'Remove a device of yours from the registry',
@@ -14,7 +14,7 @@ export default defineCommand({
   options: Type.Object({ device: file("The device's keystore."), ...deviceOptions, ...writeOptions }),
   async run(options, context) {
     const sources = { file: options.devicePasswordFile, environment: context.settings.devicePassword }
-    const key = await openKey(options.device, sources, context)
+    const key = await openDeviceKey(options.device, sources, context)
     const did = formatDid(key.address)
     return withWriter(options, context, async ({ onboarder, signer }) => {
       const found = await onboarder.find(key.address)

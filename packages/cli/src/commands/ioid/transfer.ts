@@ -11,7 +11,7 @@ import {
   withWriter,
   writeOptions,
 } from '../../identity.ts'
-import { openKey } from '../../passwords.ts'
+import { openDeviceKey } from '../../passwords.ts'
 
 export default defineCommand({
   summary: 'Give a device to another owner: its ioID, and with it all that its account holds',
@@ -25,7 +25,7 @@ export default defineCommand({
   }),
   async run(options, context) {
     const sources = { file: options.devicePasswordFile, environment: context.settings.devicePassword }
-    const key = await openKey(options.device, sources, context)
+    const key = await openDeviceKey(options.device, sources, context)
     const did = formatDid(key.address)
     return withWriter(options, context, async ({ contracts: { ioID }, onboarder, signer }) => {
       const found = await onboarder.find(key.address)

@@ -1,58 +1,65 @@
-import { tryVerify, verifyCredential } from '@iotex2/identity/credentials/credential'
-import { formatDid, parseDid } from '@iotex2/identity/did'
+import { examineCredential } from '@iotex2/identity/credentials/credential'
+import { parseCredential } from '@iotex2/identity/credentials/credential-hash'
 import { CodedError } from '@iotex2/protocol/errors'
 import { Type } from 'typebox'
-import { defineCommand, directory, file } from '../../command.ts'
-import { fetchBytes } from '../../document.ts'
-import { readText } from '../../files.ts'
-import { connectContracts, resolveDid } from '../../identity.ts'
+import { defineCommand, directory, file, flag } from '../../command.ts'
+import { readBytes } from '../../files.ts'
+import { openLedger } from '../../identity.ts'
 import { networkOptions, withNetwork } from '../../network.ts'
+import { openResolver } from '../../resolver.ts'
+import { fetcherOf, webOptions } from '../../web.ts'
 
 export default defineCommand({
-  summary: "Verify a credential: its signature by the issuer's DID on chain, its time, its status",
-  details: ['Ends with 0 where it holds now, with 1 where it does not; then it says why.'],
+  summary:
+    "Verify a credential: its signature by the issuer's DID, its time, its status, and what the chain says of it",
+  details: [
+    'Ends with 0 where it holds now, with 1 where it does not; then it says why.',
+    'Its list is fetched and held against the hash that the issuer anchors on chain, and the chain is asked whether the ioID of its device obtained it and holds it now. What the chain knows nothing of is a warning; with --on-chain it is an error.',
+  ],
   operands: ['credential'],
   options: Type.Object({
     credential: file('The credential: a JWT, or JSON with a Data Integrity proof.'),
     store: Type.Optional(directory('A directory of DID documents under their hashes, to read before registered URIs.')),
+    onChain: flag('Take it only where the ioID of its device holds it on chain now.'),
     ...networkOptions,
+    ...webOptions,
   }),
   async run(options, context) {
-    const text = (await readText(context.resolve(options.credential))).trim()
+    const secured = parseCredential(await readBytes(context.resolve(options.credential)))
     return withNetwork(options, context, async (connection) => {
-      const { registry } = connectContracts(connection, connection.provider)
+      const fetch = fetcherOf(options, context)
       const store = options.store === undefined ? undefined : context.resolve(options.store)
-      const result = await tryVerify(() =>
-        verifyCredential(parse(text), {
-          resolver: { resolve: async (did) => (await resolveDid(registry, formatDid(parseDid(did)), store)).document },
-          statusLists: { load: fetchBytes },
-          now: () => context.now(),
-        }),
-      )
-      if ('error' in result) {
-        const { code, message, cause } = result.error
-        const because = cause instanceof CodedError ? ` (${cause.code}: ${cause.message})` : ''
+      const ledger = openLedger(connection)
+      const { proven, checks, warnings, errors } = await examineCredential(secured, {
+        resolver: await openResolver(connection, { fetch, store }),
+        statusLists: { load: (url) => fetch(url) },
+        ...(ledger ? { ledger } : {}),
+        onChain: options.onChain,
+        now: () => context.now(),
+      })
+      const [problems, hints] = [errors.map(describe), warnings.map(describe)]
+      const holds = problems.length === 0
+      const details = { checks, warnings: hints, errors: problems }
+      const notes = [`looked at: ${checks.join(', ')}`, ...hints.map(({ code, message }) => `${code}: ${message}`)]
+      if (!holds)
         return {
-          lines: [`${options.credential}: DOES NOT HOLD: ${code}: ${message}${because}`],
-          json: { holds: false, code, message: `${message}${because}` },
+          lines: [
+            ...problems.map(({ code, message }) => `${options.credential}: DOES NOT HOLD: ${code}: ${message}`),
+            ...notes,
+          ],
+          json: { holds, ...problems[0]!, ...details },
           exitCode: 1,
         }
-      }
-      const { credential, issuer } = result.verified
+      const { credential, issuer, hash } = proven!
       return {
-        lines: [`${options.credential}: holds, by ${issuer}`, JSON.stringify(credential, null, 2)],
-        json: { holds: true, issuer, credential },
+        lines: [`${options.credential}: holds, by ${issuer}`, ...notes, JSON.stringify(credential, null, 2)],
+        json: { holds, issuer, hash, credential, ...details },
       }
     })
   },
 })
 
-/** A credential that is no JSON is a JWT. */
-function parse(text: string): unknown {
-  if (!text.startsWith('{')) return text
-  try {
-    return JSON.parse(text)
-  } catch {
-    return text
-  }
+/** What went wrong, and why: a key that cannot be had has a reason of its own. */
+function describe({ code, message, cause }: CodedError): { code: string; message: string } {
+  return { code, message: cause instanceof CodedError ? `${message} (${cause.code}: ${cause.message})` : message }
 }
