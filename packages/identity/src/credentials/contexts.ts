@@ -35,16 +35,19 @@ function refuseInlineContexts(document: object): void {
 }
 
 /**
- * Returns the canonical N-Quads of a JSON-LD document (RDFC-1.0), whose every member some context defines. Work is
- * limited by rdf-canonize. Throws {@link CredentialError}.
+ * Returns the canonical N-Quads of a JSON-LD document (RDFC-1.0), whose every member some context defines. `hash` is what
+ * RDFC-1.0 tells blank nodes apart by. Work is limited by rdf-canonize. Throws {@link CredentialError}.
  */
-export async function canonicalize(document: object, contexts: Contexts): Promise<string> {
+export async function canonicalize(
+  document: object,
+  contexts: Contexts,
+  hash: 'sha256' | 'sha384' = 'sha256',
+): Promise<string> {
   refuseInlineContexts(document)
   let unknown: string | undefined
   try {
     return await jsonld.canonize(document, {
-      algorithm: 'RDFC-1.0',
-      format: 'application/n-quads',
+      canonizeOptions: { algorithm: 'RDFC-1.0', messageDigestAlgorithm: hash },
       safe: true,
       documentLoader: async (url) => {
         const context = contexts.get(url)

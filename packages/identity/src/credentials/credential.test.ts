@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { contexts as citizenshipContexts } from '@digitalbazaar/citizenship-context'
 import { base58 } from '@scure/base'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
@@ -65,9 +66,15 @@ describe('vectors of the cryptosuites', () => {
     unsecured: Credential
     proofs: DataIntegrityProof[]
     hashData: Record<'P-256' | 'P-384', string>
+    employment: {
+      unsecured: Credential
+      proofs: DataIntegrityProof[]
+      hashData: Record<'P-256' | 'P-384', string>
+    }
   }
   const contexts = new Map([
     ...BUNDLED_CONTEXTS,
+    ...citizenshipContexts,
     ['https://www.w3.org/ns/credentials/examples/v2', vectors.examplesContext],
   ])
   const [eddsa, p256, p384] = vectors.proofs as [DataIntegrityProof, DataIntegrityProof, DataIntegrityProof]
@@ -94,6 +101,29 @@ describe('vectors of the cryptosuites', () => {
   ] as const)('what a %s key signs', async (curve, hash, { proofValue: _, ...config }) => {
     const data = await hashData(vectors.unsecured, config, hash, contexts)
     expect(data.toString('hex')).toBe(vectors.hashData[curve])
+  })
+
+  describe('the second, with blank nodes', () => {
+    const { unsecured, proofs, hashData: expected } = vectors.employment
+    const method = async ({ verificationMethod: id }: DataIntegrityProof) =>
+      keyOf(await context.resolver.resolve(id.split('#')[0]!), 'assertionMethod', id)
+
+    test.each(proofs)('$cryptosuite by $verificationMethod', async (proof) => {
+      await verifyProof({ ...unsecured, proof }, await method(proof), contexts)
+      const subject = unsecured.credentialSubject as { employmentAuthorizationDocument: object }
+      const document = { ...subject.employmentAuthorizationDocument, identifier: '83627466' }
+      const credentialSubject = { ...subject, employmentAuthorizationDocument: document }
+      await expect(
+        verifyProof({ ...unsecured, credentialSubject, proof }, await method(proof), contexts),
+      ).rejects.toThrow(coded('CREDENTIAL_SIGNATURE'))
+    })
+
+    test.each([
+      ['P-256', 'sha256', proofs[1]!],
+      ['P-384', 'sha384', proofs[2]!],
+    ] as const)('what a %s key signs', async (curve, hash, { proofValue: _, ...config }) => {
+      expect((await hashData(unsecured, config, hash, contexts)).toString('hex')).toBe(expected[curve])
+    })
   })
 
   test('the credential of the vector, whose issuer has a document', async () => {

@@ -103,7 +103,10 @@ export async function verifyProof(document: JsonLd, key: MethodKey, contexts: Co
     throw new CredentialError('CREDENTIAL_SIGNATURE', 'The proof is not that of the key, or the document was altered.')
 }
 
-/** What is signed: the hash of the proof's options, then that of the document without its proof. */
+/**
+ * What is signed: the hash of the proof's options, then that of the document without its proof. A key of P-384 hashes with
+ * SHA-384 within the canonicalisation too (vc-di-ecdsa §3.2).
+ */
 export async function hashData(
   unsecured: JsonLd,
   config: object,
@@ -112,7 +115,7 @@ export async function hashData(
 ): Promise<Buffer> {
   const digest = async (document: object) =>
     createHash(hash)
-      .update(await canonicalize(document, contexts))
+      .update(await canonicalize(document, contexts, hash))
       .digest()
   return Buffer.concat([await digest({ '@context': unsecured['@context'], ...config }), await digest(unsecured)])
 }

@@ -6,11 +6,9 @@ declare module 'jsonld' {
     document: unknown
   }
   interface CanonizeOptions {
-    algorithm: 'RDFC-1.0'
-    format: 'application/n-quads'
+    canonizeOptions: { algorithm: 'RDFC-1.0'; messageDigestAlgorithm: 'sha256' | 'sha384' }
     documentLoader: (url: string) => Promise<RemoteDocument>
     safe: boolean
-    messageDigestAlgorithm?: string
   }
   const jsonld: {
     /** Returns canonical N-Quads. */
@@ -19,6 +17,10 @@ declare module 'jsonld' {
   export default jsonld
 }
 declare module '@digitalbazaar/credentials-context' {
+  /** JSON-LD contexts by their URLs. */
+  export const contexts: Map<string, object>
+}
+declare module '@digitalbazaar/citizenship-context' {
   /** JSON-LD contexts by their URLs. */
   export const contexts: Map<string, object>
 }
