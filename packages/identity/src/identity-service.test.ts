@@ -417,11 +417,34 @@ test('runs as a process, configured by the environment, its keys in encrypted ke
   await ends('STATUS_LIST_UNANCHORED')
 
   await (await governance.addIssuer(account.address, ISSUER_DID)).wait()
-  const { child, ended } = start()
-  const started = once(child, 'message') as Promise<[{ url: string }]>
-  const [{ url }] = await Promise.race([started, ended.then((end) => Promise.reject(new RangeError(end.errors)))])
-  const resolved = (await (await fetch(`${url}/1.0/identifiers/${did}`)).json()) as { didDocument: { id: string } }
-  expect(resolved.didDocument.id).toBe(did)
+  const open = async () => {
+    const { child, ended } = start()
+    const started = once(child, 'message') as Promise<[{ url: string }]>
+    const [{ url }] = await Promise.race([started, ended.then((end) => Promise.reject(new RangeError(end.errors)))])
+    return { child, ended, url }
+  }
+  // What it knows of versions it has from the chain: killed and started again, it says the same.
+  const device = key(31)
+  await registrar.update(device, { ...createDocument(device), keyAgreement: ['#other'] })
+  type Answer = { didDocument: { id: string }; didDocumentMetadata: { versionId: string } }
+  const answersAt = async (at: string): Promise<Answer[]> => {
+    const ask = async (more: string) => (await (await fetch(`${at}/1.0/identifiers/${did}${more}`)).json()) as Answer
+    const now = await ask('')
+    return [
+      now,
+      await ask(`?versionId=${now.didDocumentMetadata.versionId}`),
+      await ask('?versionTime=2020-01-01T00:00:00Z'),
+    ]
+  }
+  const killed = await open()
+  const before = await answersAt(killed.url)
+  expect(before[0]!.didDocument.id).toBe(did)
+  expect(before[0]!.didDocumentMetadata).toMatchObject({ updated: expect.any(String) })
+  killed.child.kill('SIGKILL')
+  await killed.ended
+
+  const { child, ended, url } = await open()
+  expect(await answersAt(url)).toEqual(before)
   const { paths } = (await (await fetch(`${url}/openapi.json`)).json()) as { paths: object }
   expect(Object.keys(paths)).toContain('/credentials/issue')
   const list = await new ChainLedger(credentials, provider).list(account.address, `${STATUS_URL}/revocation`)
