@@ -285,6 +285,86 @@ describe('hostile credentials', () => {
       await expect(verifyCredential(forged, context)).rejects.toThrow(coded('CREDENTIAL_CONTEXT_UNKNOWN'))
   })
 
+  describe('the same statements under other names', () => {
+    const CREDENTIALS = 'https://www.w3.org/2018/credentials#'
+    const URL = 'https://issuer.example/status/1'
+    const expiredAndRevoked = async () =>
+      (await issue(
+        credentialOf(issuer.did, {
+          validFrom: '2020-01-01T00:00:00Z',
+          validUntil: '2021-01-01T00:00:00Z',
+          credentialStatus: statusEntry(URL, 'revocation', 7),
+        }),
+      )) as Credential & { proof: unknown }
+
+    // The proof is over statements: each of these makes the same ones, and hides from whoever reads members that the
+    // credential ended and can be revoked.
+    test.each<[string, (credential: Credential) => object]>([
+      [
+        'IRIs',
+        ({ validUntil, credentialStatus, ...rest }) => ({
+          ...rest,
+          [`${CREDENTIALS}validUntil`]: {
+            '@type': 'http://www.w3.org/2001/XMLSchema#dateTime',
+            '@value': validUntil,
+          },
+          [`${CREDENTIALS}credentialStatus`]: credentialStatus,
+        }),
+      ],
+      [
+        'IRIs, with a value alone',
+        ({ credentialStatus, validUntil, ...rest }) => ({
+          ...rest,
+          validUntil,
+          [`${CREDENTIALS}credentialStatus`]: [credentialStatus],
+        }),
+      ],
+      [
+        'a node that is described in two places',
+        ({ id, validUntil, credentialStatus, ...rest }) => ({
+          id,
+          ...rest,
+          '@included': [{ id, validUntil, credentialStatus }],
+        }),
+      ],
+      [
+        'members that are nested',
+        ({ validUntil, credentialStatus, ...rest }) => ({ ...rest, '@nest': { validUntil, credentialStatus } }),
+      ],
+      ['keywords for terms', ({ id, ...rest }) => ({ '@id': id, ...rest })],
+    ])('%s', async (_, rename) => {
+      const { proof, ...credential } = await expiredAndRevoked()
+      const renamed = { ...rename(credential as Credential), proof }
+      const outcome = verifyCredential(renamed, {
+        ...context,
+        statusLists: { load: () => Promise.reject(new RangeError('It is not even asked for.')) },
+      })
+      await expect(outcome).rejects.toThrow(coded('CREDENTIAL_TERM_UNDEFINED'))
+    })
+
+    test('a credential that is described again inside of itself', async () => {
+      const signed = (await issue(
+        credentialOf(issuer.did, {
+          credentialSubject: { id: holder.did, accuracy: { id: credentialOf('').id! } },
+          validFrom: '2020-01-01T00:00:00Z',
+          validUntil: '2021-01-01T00:00:00Z',
+        }),
+      )) as Credential
+      await expect(verifyCredential(signed, context)).rejects.toThrow(coded('CREDENTIAL_EXPIRED'))
+      const { validUntil, ...rest } = signed
+      const moved = {
+        ...rest,
+        credentialSubject: { id: holder.did, accuracy: { id: credentialOf('').id!, validUntil } },
+      }
+      await expect(verifyCredential(moved, context)).rejects.toThrow(coded('CREDENTIAL_MALFORMED'))
+    })
+
+    test('texts of other languages are values, and no other names', async () => {
+      const name = { '@value': 'Kalibrierung', '@language': 'de' }
+      await verifyCredential(await issue(credentialOf(issuer.did, { name })), context)
+    })
+  })
+
   test('a graph that takes for ever to canonicalise is given up', async () => {
     // Blank nodes that all point at each other look alike: telling them apart takes factorial time.
     const size = 12
