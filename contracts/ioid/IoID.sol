@@ -26,7 +26,7 @@ contract IoID is IIoID, ERC721Upgradeable, Governed {
 
     /// @dev Code of an ERC-6551 account: an ERC-1167 proxy, then salt, chain, token contract and token id, 32 bytes each.
     uint256 private constant _ACCOUNT_SIZE = 173;
-    uint256 private constant _ACCOUNT_TOKEN_ID = 141;
+    uint256 private constant _ACCOUNT_CHAIN_ID = 77;
 
     /// @dev Below it, a page's start is a place in the order; no device has an address with so many leading zeros.
     uint160 private constant _PLACES = 1 << 64;
@@ -173,19 +173,27 @@ contract IoID is IIoID, ERC721Upgradeable, Governed {
 
     /// @dev Goes from holder to holder up to one that is no account of an ioID. It ends, because no ioID owns itself yet.
     function _checkHolder(address holder, uint256 id) private view {
-        address account = _accountOf(id);
-        while (holder != account) {
-            if (holder.code.length != _ACCOUNT_SIZE) return;
-            uint256 held = 0;
-            // What an account's holder may change is behind the proxy; its own code names its token for good.
-            assembly ("memory-safe") {
-                extcodecopy(holder, 0, _ACCOUNT_TOKEN_ID, 32)
-                held := mload(0)
-            }
-            if (_accountOf(held) != holder) return;
+        for (uint256 held = _heldBy(holder); held != 0; held = _heldBy(holder)) {
+            if (held == id) revert IoIDOwnsItself(id, holder);
             holder = _tokens[held].holder;
         }
-        revert IoIDOwnsItself(id, account);
+    }
+
+    /// @dev Returns the ioID whose account this is, or zero. A token has an account for each salt and implementation, and
+    /// its holder commands all of them; what that may change is behind the proxy, whose own code names its token for good.
+    function _heldBy(address account) private view returns (uint256 held) {
+        if (account.code.length != _ACCOUNT_SIZE) return 0;
+        uint256 chainId = 0;
+        address token = address(0);
+        assembly ("memory-safe") {
+            // Above the free memory pointer, which stays: nothing is kept.
+            let data := mload(0x40)
+            extcodecopy(account, data, _ACCOUNT_CHAIN_ID, 96)
+            chainId := mload(data)
+            token := mload(add(data, 32))
+            held := mload(add(data, 64))
+        }
+        if (chainId != block.chainid || token != address(this)) held = 0;
     }
 
     function _accountOf(uint256 id) private view returns (address) {

@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ERC6551Registry} from "erc6551/ERC6551Registry.sol";
+import {ERC6551AccountUpgradeable} from "erc6551/examples/upgradeable/ERC6551AccountUpgradeable.sol";
 import {DeviceNFT} from "../../contracts/ioid/DeviceNFT.sol";
 import {IIoID} from "../../contracts/ioid/interfaces/IIoID.sol";
 import {ProjectId} from "../../contracts/types/Types.sol";
@@ -10,6 +11,7 @@ import {IoIDFixture} from "./IoIDFixture.sol";
 /*
 An ioID
 ├── sent to its own account, by transfer or migration, reverts
+│   └── so it does to any other account of it: anyone makes those, with a salt or an implementation of their own
 ├── sent to the account of an ioID that its own account holds, at any depth, reverts
 ├── registered as its own device NFT reverts
 ├── minted to the account of an ioID that the new account holds already reverts
@@ -72,6 +74,43 @@ contract SelfOwnership_Test is IoIDFixture {
         ioID.transferFrom(user, firstWallet, second);
         vm.expectRevert(_owns(first));
         ioID.transferFrom(user, secondWallet, first);
+    }
+
+    /// @dev The same token has an account for each salt and implementation, which its holder commands all the same.
+    function test_transfer_toOtherAccountOfIt_reverts() public {
+        uint256 id = _register(_nft, _device("device"), user);
+        uint256 held = _register(_nft, _device("held"), user);
+        ERC6551Registry accounts = ERC6551Registry(ioID.walletRegistry());
+        address implementation = ioID.walletImplementation();
+        address salted = accounts.createAccount(implementation, keccak256("salt"), block.chainid, address(ioID), id);
+        address other =
+            accounts.createAccount(address(new ERC6551AccountUpgradeable()), 0, block.chainid, address(ioID), id);
+        vm.startPrank(user);
+        for (uint256 i = 0; i < 2; ++i) {
+            vm.expectRevert(abi.encodeWithSelector(IIoID.IoIDOwnsItself.selector, id, i == 0 ? salted : other));
+            ioID.transferFrom(user, i == 0 ? salted : other, id);
+        }
+        // At any depth.
+        ioID.transferFrom(user, salted, held);
+        (address heldWallet,) = ioID.wallet(held);
+        vm.expectRevert(abi.encodeWithSelector(IIoID.IoIDOwnsItself.selector, id, salted));
+        ioID.transferFrom(user, heldWallet, id);
+        vm.stopPrank();
+        assertEq(ioID.ownerOf(id), user);
+    }
+
+    /// @dev What looks like an account, and is of a token of another contract or chain, is a holder as any.
+    function test_transfer_toAccountOfElsewhere_transfers() public {
+        uint256 id = _register(_nft, _device("device"), user);
+        ERC6551Registry accounts = ERC6551Registry(ioID.walletRegistry());
+        address implementation = ioID.walletImplementation();
+        address elsewhere = accounts.createAccount(implementation, 0, block.chainid, address(_nft), id);
+        address otherChain = accounts.createAccount(implementation, 0, block.chainid + 1, address(ioID), id);
+        vm.prank(user);
+        ioID.transferFrom(user, elsewhere, id);
+        vm.prank(elsewhere);
+        ioID.transferFrom(elsewhere, otherChain, id);
+        assertEq(ioID.ownerOf(id), otherChain);
     }
 
     /// @dev The ioID contract as a device NFT contract, and the ioID that is about to be minted as the device NFT.

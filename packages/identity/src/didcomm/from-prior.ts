@@ -19,6 +19,12 @@ export interface FromPrior {
   iat?: number
 }
 
+/**
+ * All that such a JWT claims. The same keys sign JWTs for other ends, with an issuer and a subject too, and the same `typ`:
+ * a credential of version 1.1 about a peer must not make that peer the issuer's successor.
+ */
+const CLAIMS = new Set(['iss', 'sub', 'iat'])
+
 /** Returns the value of `from_prior`. `signer` is a key of the former DID. */
 export const createFromPrior = (sub: string, iat: number, signer: Signer): Promise<string> =>
   signJws({ iss: didOf(signer.kid), sub, iat }, signer, { typ: 'JWT' })
@@ -35,6 +41,8 @@ export async function verifyFromPrior(
     const { kid, typ } = jws.header
     if (typ !== 'JWT' || typeof kid !== 'string' || typeof iss !== 'string' || typeof sub !== 'string')
       throw new DidcommError('DIDCOMM_FROM_PRIOR', '"from_prior" is no JWT with kid, iss and sub.')
+    if (Object.keys(jws.payload).some((claim) => !CLAIMS.has(claim)))
+      throw new DidcommError('DIDCOMM_FROM_PRIOR', '"from_prior" claims more than who follows whom.')
     if (didOf(kid) !== iss || iss === sub || from === undefined || didOf(from) !== sub)
       throw new DidcommError('DIDCOMM_FROM_PRIOR', '"from_prior" is not of a DID that became the sender.')
     if (iat !== undefined && !Number.isSafeInteger(iat))

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest'
+import { CREDENTIALS_V1 } from '../credentials/contexts.ts'
+import { issueCredential } from '../credentials/credential.ts'
 import { Agent } from './agent.ts'
 import { createFromPrior } from './from-prior.ts'
 import { Inbox } from './inbox.ts'
@@ -190,7 +192,19 @@ test('a peer that changes its DID stays in its threads, by the word of the old o
     kid: `${ALICE}#key-2`,
   })
   const foreign = await createFromPrior('did:example:other', START, byOld)
-  for (const [i, jwt] of [forged, foreign, `${fromPrior.slice(0, -4)}AAAA`, 'a.b.c', 'a'].entries())
+  // What the same key signs for other ends, as a credential of version 1.1 about a subject, is no word of succession.
+  const credential = await issueCredential(
+    {
+      '@context': [CREDENTIALS_V1],
+      type: ['VerifiableCredential'],
+      issuer: ALICE,
+      issuanceDate: '2020-01-01T00:00:00Z',
+      credentialSubject: { id: renamed },
+    },
+    { signer: byOld, format: 'jwt', now: () => START },
+  )
+  const others = [credential as string, `${fromPrior.slice(0, -4)}AAAA`, 'a.b.c', 'a']
+  for (const [i, jwt] of [forged, foreign, ...others].entries())
     await expect(bob.receive(await send({ id: `bad-${i}`, from_prior: jwt }))).rejects.toThrow(
       coded('DIDCOMM_FROM_PRIOR'),
     )
