@@ -544,6 +544,41 @@ describe('presentations', () => {
     await expect(verifyPresentation(many, asVerifier)).rejects.toThrow(coded('CREDENTIAL_TOO_LARGE'))
   })
 
+  test('a presentation makes a verifier ask for each list once, and for a few lists only', async () => {
+    const url = (list: number) => `https://issuer.example/status/${list}`
+    const publish = async (text: string) =>
+      Buffer.from(
+        (await issue(
+          statusListCredential(text, issuer.did, 'revocation', StatusList.empty(), '2026-01-01T00:00:00Z'),
+          'jwt',
+        )) as string,
+      )
+    const presentOf = async (lists: number, credentials: number) => {
+      const all = Array.from({ length: credentials }, (_, i) =>
+        issue(
+          credentialOf(issuer.did, {
+            credentialStatus: Array.from({ length: 4 }, (_one, j) =>
+              statusEntry(url((4 * i + j) % lists), 'revocation', i),
+            ),
+          }),
+          'jwt',
+        ),
+      )
+      return present(await Promise.all(all), { ...options, format: 'jwt' })
+    }
+    let requests = 0
+    const load = (text: string) => {
+      requests++
+      return publish(text)
+    }
+    const asked = { ...asVerifier, statusLists: { load } }
+    expect((await verifyPresentation(await presentOf(3, 8), asked)).credentials).toHaveLength(8)
+    expect(requests).toBe(3)
+    requests = 0
+    await expect(verifyPresentation(await presentOf(128, 32), asked)).rejects.toThrow(coded('STATUS_LIST_UNAVAILABLE'))
+    expect(requests).toBe(16)
+  })
+
   test('a credential is no presentation', async () => {
     for (const format of ['jwt', 'data-integrity'] as const)
       await expect(verifyPresentation(await issue(credentialOf(issuer.did), format), asVerifier)).rejects.toThrow()

@@ -23,6 +23,7 @@ import {
 import { addProof, proofOf } from './data-integrity.ts'
 import { CredentialError } from './errors.ts'
 import { holderOf, isObject, type Presentation, readPresentation } from './model.ts'
+import type { StatusLists } from './status-list.ts'
 
 /** Credentials in one presentation: each costs a verification. */
 const MAXIMUM_CREDENTIALS = 32
@@ -95,9 +96,30 @@ export async function verifyPresentation(
   const list = [presentation.verifiableCredential ?? []].flat()
   if (list.length > MAXIMUM_CREDENTIALS)
     throw new CredentialError('CREDENTIAL_TOO_LARGE', `A presentation has ${MAXIMUM_CREDENTIALS} credentials at most.`)
+  const { statusLists } = context
+  const shared = statusLists ? { ...context, statusLists: askOnce(statusLists) } : context
   const credentials: VerifiedCredential[] = []
-  for (const credential of list) credentials.push(await verifyCredential(credential, context))
+  for (const credential of list) credentials.push(await verifyCredential(credential, shared))
   return { presentation, holder, credentials }
+}
+
+/** Lists that one presentation has a verifier ask for: each may take as long as its server likes. */
+const MAXIMUM_LISTS = 16
+
+/** Asks for each list once, and for so many at most. */
+function askOnce(lists: StatusLists): StatusLists {
+  const asked = new Map<string, Promise<Uint8Array>>()
+  return {
+    async load(url) {
+      const known = asked.get(url)
+      if (known) return known
+      if (asked.size >= MAXIMUM_LISTS)
+        throw new CredentialError('CREDENTIAL_TOO_LARGE', `A presentation names ${MAXIMUM_LISTS} status lists at most.`)
+      const loading = lists.load(url)
+      asked.set(url, loading)
+      return loading
+    },
+  }
 }
 
 async function verifySecured(secured: unknown, context: VerifyContext) {
