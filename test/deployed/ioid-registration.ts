@@ -1,10 +1,17 @@
 /**
  * The way of a device into the system, as a project's operator walks it: with the contracts as Ignition deploys them.
  */
+import { createPublicKey, randomBytes } from 'node:crypto'
+import { DEVICE_KEY_TYPE, devicePermitHash } from '@iotex2/identity/device-permit'
+import { verifySignature } from '@iotex2/identity/jose/signature'
+import { SecretKey } from '@iotex2/identity/secret-key'
+import type { Hex } from '@iotex2/protocol/hex'
 import { expect } from 'chai'
 import {
+  AbiCoder,
   type Contract,
   type HDNodeWallet,
+  hexlify,
   keccak256,
   parseEther,
   Signature,
@@ -14,6 +21,7 @@ import {
   ZeroAddress,
 } from 'ethers'
 import { network } from 'hardhat'
+import DaoModule from '../../deploy/modules/Dao.ts'
 import IoIDModule from '../../deploy/modules/IoID.ts'
 
 const HARDWARE = 0
@@ -30,7 +38,8 @@ describe('Device registration', () => {
   let owner: Signer
   let contracts: Awaited<ReturnType<typeof deploy>>
 
-  const deploy = () => connection.ignition.deploy(IoIDModule, { parameters: { IoID: { priceWei: parseEther('2') } } })
+  const price = { priceWei: parseEther('2') }
+  const deploy = () => connection.ignition.deploy(IoIDModule, { parameters: { IoID: price } })
 
   /** A device NFT of the project's own: a proxy that it initializes, and so owns, in one transaction. */
   async function deployDeviceNFT() {
@@ -125,6 +134,82 @@ describe('Device registration', () => {
     await as(buyer, registry).remove!(device, removal.v, removal.r, removal.s)
     expect(await registry.exists!(device)).to.equal(false)
     expect(await ioID.projectIDs!(1n, FIRST_PAGE, 10n)).to.deep.equal([[], ZeroAddress])
+  })
+
+  it('registers a device with an Ed25519 key by the word of its attestor', async () => {
+    const { projectRegistry, store, registry, ed25519 } = contracts
+    const [deployer] = await connection.ethers.getSigners()
+    const attestor = await ed25519.getAddress()
+    expect(await registry.keyVerifier!(DEVICE_KEY_TYPE.ed25519)).to.equal(attestor)
+    expect(await registry.keyVerifier!(DEVICE_KEY_TYPE.p256)).not.to.equal(ZeroAddress)
+    expect([await ed25519.threshold!(), await ed25519.isAttestor!(deployer)]).to.deep.equal([1n, true])
+
+    await as(owner, projectRegistry)['register(string,uint8)']!('Edwards', HARDWARE)
+    const projectId = await contracts.project.count!()
+    await as(owner, store).applyIoIDs!(projectId, 1n, { value: parseEther('2') })
+    const deviceNFT = await deployDeviceNFT()
+    await as(owner, store).setDeviceContract!(projectId, deviceNFT)
+    await deviceNFT.configureMinter!(owner, 1n)
+    await deviceNFT.mint!(owner)
+    await deviceNFT.approve!(registry, 1n)
+
+    const key = new SecretKey('Ed25519', randomBytes(32))
+    const { chainId } = await connection.ethers.provider.getNetwork()
+    const deadline = BigInt((await connection.ethers.provider.getBlock('latest'))!.timestamp) + 3600n
+    const bound = {
+      device: key.address,
+      owner: (await owner.getAddress()).toLowerCase() as Hex,
+      hash: document.hash as Hex,
+      uri: document.uri,
+      deviceContract: (await deviceNFT.getAddress()).toLowerCase() as Hex,
+      tokenId: 1n,
+    }
+    const registryAddress = (await registry.getAddress()).toLowerCase() as Hex
+    const nonce = await registry.nonces!(key.address)
+    const permitted = { ...bound, action: 'register', chainId, registry: registryAddress, nonce, deadline } as const
+    const digest = devicePermitHash(permitted)
+    // The attestor has seen the device's own signature over the digest.
+    const signed = await key.signer('#key-1').sign(digest)
+    expect(verifySignature('EdDSA', createPublicKey(key.keyObject()), digest, signed)).to.equal(true)
+    const publicKey = hexlify(Buffer.from(key.publicJwk.x, 'base64url'))
+    const types = {
+      Attestation: [
+        { name: 'publicKey', type: 'bytes' },
+        { name: 'digest', type: 'bytes32' },
+      ],
+    }
+    const domain = { name: 'ioIDAttestor', version: '1', chainId, verifyingContract: attestor }
+    const attest = async (by: Signer) =>
+      AbiCoder.defaultAbiCoder().encode(
+        ['bytes[]'],
+        [[await by.signTypedData(domain, types, { publicKey, digest: hexlify(digest) })]],
+      )
+    const none = { x: 0n, y: 0n, eighthX: 0n, eighthY: 0n, commitmentX: 0n, commitmentY: 0n, response: 0n }
+    const registration = async (by: Signer) => ({
+      ...bound,
+      circuitKey: none,
+      permit: { deadline, keyType: DEVICE_KEY_TYPE.ed25519, publicKey, signature: await attest(by) },
+      ownerSignature: '0x',
+    })
+    await expect(as(owner, registry).registerDevice!(await registration(owner))).to.be.revertedWithCustomError(
+      registry,
+      'IoIDRegistryInvalidPermit',
+    )
+    await as(owner, registry).registerDevice!(await registration(deployer!))
+    expect(await registry.exists!(key.address)).to.equal(true)
+  })
+
+  it('holds what is not burnt until the DAO is named', async () => {
+    const { store, credentials } = contracts
+    expect(await credentials.minimumBurn!()).to.equal(parseEther('1'))
+    expect(await store.feeReceiver!()).to.equal(ZeroAddress)
+    const [, , held] = await store.ledger!()
+    expect(held).to.equal(parseEther('6') - parseEther('6') / 4n)
+
+    const dao = Wallet.createRandom().address
+    const named = await connection.ignition.deploy(DaoModule, { parameters: { IoID: price, Dao: { dao } } })
+    // The module goes on from a deployment of its own here: what it names is its own store's.
+    expect(await (named.store as unknown as Contract).feeReceiver!()).to.equal(dao)
   })
 
   it('takes the ERC-6551 registry that it is given, and refuses one that is not there', async () => {
