@@ -10,6 +10,7 @@ import { didWebMethod } from '@iotex2/identity/resolution/did-web'
 import { ResolutionError, type ResolutionErrorCode } from '@iotex2/identity/resolution/errors'
 import { RegistryHistory } from '@iotex2/identity/resolution/history'
 import { MultiResolver, type Resolved, type ResolveOptions } from '@iotex2/identity/resolution/resolution'
+import { type ContentStore, checkContent } from '@iotex2/identity/stores/content-store'
 import { DocumentSource } from '@iotex2/identity/stores/document-source'
 import type { PublicFetch } from '@iotex2/identity/web/public-fetch'
 import { CodedError } from '@iotex2/protocol/errors'
@@ -38,6 +39,8 @@ class ResolveError extends CodedError {
 
 export interface ResolverOptions {
   fetch: PublicFetch
+  /** Whether `fetch` reaches servers without TLS, which documents then may lie at. */
+  allowLocal?: boolean
   /** A directory of documents under their hashes, which is read before the web. */
   store?: string | undefined
   /** Whether versions are asked for: the registry's events are read then. */
@@ -47,10 +50,14 @@ export interface ResolverOptions {
 /** Returns what resolves, at the registry of a connection. */
 export async function openResolver(
   { provider, deployment, fromBlock }: Connection,
-  { fetch, store, hasVersions = false }: ResolverOptions,
+  { fetch, allowLocal = false, store, hasVersions = false }: ResolverOptions,
 ): Promise<MultiResolver> {
   const registry = deployment.address('ioIDRegistry')
-  const documents = new DocumentSource(store === undefined ? [] : [new DocumentStore(store)], fetch)
+  const withoutTls: Pick<ContentStore, 'fetch'> = {
+    fetch: async ({ hash, uri }) => (uri.startsWith('http:') ? checkContent(await fetch(uri), hash, uri) : undefined),
+  }
+  const stores = [...(store === undefined ? [] : [new DocumentStore(store)]), ...(allowLocal ? [withoutTls] : [])]
+  const documents = new DocumentSource(stores, fetch)
   const history = hasVersions ? new RegistryHistory({ provider, registry, fromBlock }) : undefined
   await history?.refresh()
   return new MultiResolver([

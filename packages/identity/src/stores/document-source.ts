@@ -1,6 +1,6 @@
 /**
- * Finds the documents that the registry names. Their URIs are strangers' words: a file: URI is never opened, and what
- * fetches from the web decides whom it reaches.
+ * Finds the documents that the registry names. Their URIs are strangers' words: a file: URI is never opened, and https:
+ * reaches public servers only.
  * @module
  */
 import type { StoredDocument } from '../document-store.ts'
@@ -8,11 +8,11 @@ import type { PublicFetch } from '../web/public-fetch.ts'
 import { type ContentStore, checkContent, StoreError } from './content-store.ts'
 
 export class DocumentSource {
-  readonly #stores: readonly ContentStore[]
+  readonly #stores: readonly Pick<ContentStore, 'fetch'>[]
   readonly #fetchPublic: PublicFetch | undefined
 
   /** `stores` are asked in their order, then the web where `fetchPublic` is given. */
-  constructor(stores: readonly ContentStore[], fetchPublic?: PublicFetch) {
+  constructor(stores: readonly Pick<ContentStore, 'fetch'>[], fetchPublic?: PublicFetch) {
     this.#stores = stores
     this.#fetchPublic = fetchPublic
   }
@@ -30,7 +30,7 @@ export class DocumentSource {
       } catch (error) {
         failure ??= error
       }
-    if (this.#fetchPublic && /^https?:/.test(document.uri))
+    if (this.#fetchPublic && document.uri.startsWith('https:'))
       try {
         return checkContent(await this.#fetchPublic(document.uri), document.hash, document.uri)
       } catch (error) {

@@ -22,7 +22,12 @@ export default defineCommand({
       const { did, versionId, versionTime } = options
       const hasVersions = versionId !== undefined || versionTime !== undefined
       const store = options.store === undefined ? undefined : context.resolve(options.store)
-      const resolver = await openResolver(connection, { fetch: fetcherOf(options, context), store, hasVersions })
+      const resolver = await openResolver(connection, {
+        fetch: fetcherOf(options, context),
+        allowLocal: options.allowLocal,
+        store,
+        hasVersions,
+      })
       const { document, bytes, metadata } = await resolveDid(resolver, did, {
         ...(versionId === undefined ? {} : { versionId }),
         ...(versionTime === undefined ? {} : { versionTime }),

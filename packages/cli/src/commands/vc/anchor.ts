@@ -27,7 +27,7 @@ export default defineCommand({
       const isUrl = /^https?:\/\//.test(options.list)
       const bytes = isUrl ? await fetch(options.list) : await readBytes(context.resolve(options.list))
       const store = options.store === undefined ? undefined : context.resolve(options.store)
-      const resolver = await openResolver(writer, { fetch, store })
+      const resolver = await openResolver(writer, { fetch, allowLocal: options.allowLocal, store })
       const { url, issuer, purposes, list } = await readStatusList(bytes, { resolver, now: () => context.now() })
       const purpose = purposes.find(isStatusPurpose)
       if (!purpose || (isUrl && url !== options.list))

@@ -31,7 +31,7 @@ export default defineCommand({
       const store = options.store === undefined ? undefined : context.resolve(options.store)
       const ledger = openLedger(connection)
       const { proven, checks, warnings, errors } = await examineCredential(secured, {
-        resolver: await openResolver(connection, { fetch, store }),
+        resolver: await openResolver(connection, { fetch, allowLocal: options.allowLocal, store }),
         statusLists: { load: (url) => fetch(url) },
         ...(ledger ? { ledger } : {}),
         onChain: options.onChain,
