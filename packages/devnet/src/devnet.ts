@@ -1,7 +1,6 @@
 /**
- * The whole network in one process tree: chain, database, gateway, data availability, identity,
- * coordinators, provers, devices.
- * The demo, the end-to-end tests and the benches run this.
+ * The whole network in one process tree: chain, database, gateway, data availability, identity, coordinators, provers,
+ * devices. The demo, the end-to-end tests and the benches run this.
  * @module
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -218,7 +217,11 @@ async function start(
         DOCUMENTS_URL: `http://127.0.0.1:${explorerPort}/v1/documents`,
         UPLOADS_PER_MINUTE: '60',
         WALLET_RPC_URL: rpcUrl,
-        GATEWAY_URLS: [`http://127.0.0.1:${gatewayPort}`, options.mqttUrl ?? `mqtt://127.0.0.1:${mqttPort}`].join(','),
+        // An outside broker's address may hold a password, which is not for everyone.
+        GATEWAY_URLS: [
+          `http://127.0.0.1:${gatewayPort}`,
+          ...(options.mqttUrl === undefined ? [`mqtt://127.0.0.1:${mqttPort}`] : []),
+        ].join(','),
         STATUS_DIRECTORY: join(directory, 'status'),
       },
     },

@@ -4,6 +4,7 @@ import { toHex } from '../hex.ts'
 import { Seeded } from '../seeded.fixture.ts'
 import {
   checkSerialParameters,
+  checkSerialResult,
   encodeSerialFault,
   encodeSerialRequest,
   encodeSerialResult,
@@ -28,6 +29,7 @@ describe('golden', () => {
     expect(checkSerialParameters(method as SerialMethod, params)).toEqual(params)
     expect(Buffer.from(encodeSerialResult(1, result)).toString()).toBe(reply)
     expect(parseSerialReply(Buffer.from(reply))).toEqual({ id: 1, result })
+    expect(checkSerialResult(method as SerialMethod, result)).toEqual(result)
   })
 
   test('an error, and one of a request whose id could not be read', () => {
@@ -98,6 +100,22 @@ describe('errors', () => {
     ['server.set', { projectId: '-1', transport: 'http', gateways: ['http://a'] }],
   ] as const)('parameters of %s: %j', (method, params) => {
     expect(() => checkSerialParameters(method, params)).toThrow(refused('PARAMETERS_INVALID'))
+  })
+
+  const documentPart = exchange('did.document').result as Record<string, unknown>
+  test.each([
+    ['device.info', null],
+    ['device.info', { protocol: 1, model: 7, firmware: '', features: [] }],
+    ['device.info', { protocol: 1, model: 'm', firmware: '', features: Array.from({ length: 17 }, () => 'f') }],
+    ['did.get', { did: 'did:io:0x', keyType: 'rsa', publicKey: `0x${'11'.repeat(64)}` }],
+    ['did.get', { did: 'did:io:0x', keyType: 'p256', publicKey: '0x11' }],
+    ['did.document', { ...documentPart, length: 65_537 }],
+    ['did.document', { ...documentPart, part: '<script>' }],
+    ['did.document', { ...documentPart, part: 'A'.repeat(1400) }],
+    ['did.prove', { signature: '0x1234' }],
+    ['server.set', { applied: 'yes' }],
+  ] as const)('a result of %s: %j', (method, result) => {
+    expect(() => checkSerialResult(method, result)).toThrow(refused('INVALID_REQUEST'))
   })
 
   test('names of objects’ own members are no methods', () => {

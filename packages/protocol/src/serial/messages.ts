@@ -268,6 +268,51 @@ export function checkSerialParameters<M extends SerialMethod>(method: M, params:
   return given as SerialParameters<M>
 }
 
+/** Longest document that is read. */
+const MAXIMUM_DOCUMENT_BYTES = 1 << 16
+
+const whole =
+  (maximum: number): Check =>
+  (value) =>
+    Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= maximum
+const SIGNATURE = { signature: (value: unknown) => isHex(value, 65) || isHex(value, 64) }
+const APPLIED = { applied: (value: unknown) => typeof value === 'boolean' }
+
+/** The members of each result. A later version may have more. */
+const RESULTS: Record<SerialMethod, Record<string, Check>> = {
+  'device.info': {
+    protocol: whole(255),
+    model: text(0, 64),
+    firmware: text(0, 64),
+    features: (value) => Array.isArray(value) && value.length <= 16 && value.every(text(1, 64)),
+  },
+  'did.get': {
+    did: text(1, 128),
+    keyType: oneOf(...Object.keys(SERIAL_KEY_TYPE)),
+    publicKey: (value) => isHex(value, 64) || isHex(value, 32),
+  },
+  'did.document': {
+    hash: bytes(32),
+    length: whole(MAXIMUM_DOCUMENT_BYTES),
+    offset: whole(MAXIMUM_DOCUMENT_BYTES),
+    part: (value) =>
+      text(0, 4 * Math.ceil(DOCUMENT_PART_BYTES / 3))(value) && /^[A-Za-z0-9+/]*={0,2}$/.test(value as string),
+  },
+  'did.prove': SIGNATURE,
+  'did.permit': SIGNATURE,
+  'network.set': APPLIED,
+  'server.set': APPLIED,
+}
+
+/** Returns `result`, checked for `method`: what a device answers is a stranger's word. Throws {@link SerialError} INVALID_REQUEST. */
+export function checkSerialResult<M extends SerialMethod>(method: M, result: unknown): SerialResult<M> {
+  const shape = RESULTS[method]
+  for (const [name, check] of Object.entries(shape))
+    if (!isObject(result) || !check(result[name]))
+      throw new SerialError('INVALID_REQUEST', `${method}: the device’s ${name} is not as the protocol has it.`)
+  return result as SerialResult<M>
+}
+
 /**
  * Returns the digest that a device signs for `did.prove`. Its first byte keeps it apart from EIP-191, EIP-712 and
  * transactions, so that what is signed here is worth nothing else, and `audience` from other pages.
