@@ -129,7 +129,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
 
   /** Has a project of its own with a device NFT, and ioIDs. */
   async function makeProject(page: Page, name: string): Promise<void> {
-    await page.getByRole('link', { name: 'A project', exact: true }).click()
+    await page.getByRole('link', { name: 'Project', exact: true }).click()
     await page.getByLabel('Name', { exact: true }).fill(name)
     await click(page, 'Register the project')
     await page.getByRole('heading', { level: 2, name }).waitFor()
@@ -152,7 +152,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
     await stepIs(page, 'Deposit', 'done')
     await makeProject(page, project)
     await buy(page, '2')
-    await page.getByRole('link', { name: 'A device', exact: true }).click()
+    await page.getByRole('link', { name: 'Device', exact: true }).click()
     await read(page)
     await stepIs(page, 'Document', 'now')
     await click(page, 'Store the document')
@@ -258,7 +258,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
         await buy(page, '2')
 
         // Each step is found from the chain: also after a reload, in the middle of everything.
-        await page.getByRole('link', { name: 'A device', exact: true }).click()
+        await page.getByRole('link', { name: 'Device', exact: true }).click()
         await projectSelect(page).selectOption({ label: await optionOf(page, `Weather ${name}`) })
         await click(page, 'Allow yourself to mint')
         await page.getByRole('button', { name: 'Mint a device NFT' }).waitFor()
@@ -311,7 +311,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
 
         const link = page.getByRole('link', { name: 'See the device' })
         expect(await link.getAttribute('href')).toBe(`#/devices/${address}`)
-        await page.getByRole('link', { name: 'A project', exact: true }).click()
+        await page.getByRole('link', { name: 'Project', exact: true }).click()
         await page.locator('.facts > div', { hasText: 'In use by devices' }).getByText('1', { exact: true }).waitFor()
         await fits()
       })
@@ -350,7 +350,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
     await atDesk({ clock: true }, async ({ page }) => {
       await connect(page)
       await stepIs(page, 'Deposit', 'done')
-      await page.getByRole('link', { name: 'A project', exact: true }).click()
+      await page.getByRole('link', { name: 'Project', exact: true }).click()
       await page.getByLabel('Name', { exact: true }).fill('Dropped')
       await network.chain.rpc('evm_setAutomine', [false])
       try {

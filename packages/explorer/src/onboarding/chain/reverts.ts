@@ -35,7 +35,11 @@ export function explainRevert(data: string | undefined): string {
   return MEANINGS[name] === undefined ? `A contract refuses it: ${name}.` : `${MEANINGS[name]} (${name})`
 }
 
+/** Bytes of an error's selector, in hexadecimal with 0x. */
+const SELECTOR_LENGTH = 10
+
 function errorName(data: string): string | undefined {
+  if (data.length < SELECTOR_LENGTH) return undefined
   for (const contract of INTERFACES) {
     const error = contract.parseError(data)
     if (error) return error.name

@@ -5,7 +5,7 @@ import { PortalError } from '../../onboarding/errors.ts'
 import { storeDocument } from '../../onboarding/onboarding-api.ts'
 import type { Owner } from '../../onboarding/use-owner.ts'
 import type { Task } from '../../onboarding/use-task.ts'
-import { Hash } from '../../parts/hash.tsx'
+import { DocumentAddress } from './document-address.tsx'
 import { Step, type StepState } from './step.tsx'
 
 const STORE_NAMES: Record<string, string> = { service: 'This network’s operator', ipfs: 'IPFS', s3: 'S3' }
@@ -29,12 +29,7 @@ export function DocumentStep({ owner, task, state, device }: DocumentStepProps) 
   const [uri, setUri] = useState('')
   const stored = journal.stored
   return (
-    <Step
-      number={4}
-      title="Document"
-      state={state}
-      summary={stored && <Hash value={stored.uri} name="document’s URI" />}
-    >
+    <Step number={4} title="Document" state={state} summary={stored && <DocumentAddress uri={stored.uri} />}>
       {state === 'now' && device && (
         <form
           className="form"

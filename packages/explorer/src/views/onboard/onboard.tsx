@@ -25,8 +25,8 @@ import { WalletStep } from './wallet-step.tsx'
 export type OnboardPart = 'device' | 'project'
 
 const PARTS = [
-  { part: 'device', name: 'A device' },
-  { part: 'project', name: 'A project' },
+  { part: 'device', name: 'Device' },
+  { part: 'project', name: 'Project' },
 ] as const
 
 /** The onboarding portal: from a wallet and a device on the desk to an ioID on chain. */
@@ -110,7 +110,7 @@ function OwnerSpace({ part, info, session, connected }: OwnerSpaceProps) {
   }, [run, resume])
 
   return (
-    <>
+    <div className="portal">
       {part === 'device' ? (
         <DevicePart key={read} owner={owner} task={task} session={session} />
       ) : (
@@ -136,7 +136,7 @@ function OwnerSpace({ part, info, session, connected }: OwnerSpaceProps) {
           </span>
         </div>
       )}
-    </>
+    </div>
   )
 }
 

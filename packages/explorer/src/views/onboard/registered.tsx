@@ -8,6 +8,7 @@ import type { Task } from '../../onboarding/use-task.ts'
 import { Facts } from '../../parts/facts.tsx'
 import { ChainHash, Hash, None } from '../../parts/hash.tsx'
 import { routeHref } from '../../route.ts'
+import { DocumentAddress } from './document-address.tsx'
 
 interface RegisteredProps {
   owner: Owner
@@ -63,15 +64,7 @@ export function Registered({ owner, task, port, device, registered }: Registered
             ),
           ],
           ['Project', String(registered.projectId)],
-          [
-            'DID document',
-            <Hash
-              key="document"
-              value={registered.documentUri}
-              name="document’s URI"
-              {...(/^https?:\/\//i.test(registered.documentUri) && { href: registered.documentUri })}
-            />,
-          ],
+          ['DID document', <DocumentAddress key="document" uri={registered.documentUri} />],
         ]}
       />
       {mine && device.info.features.includes('server.set') && (

@@ -4,7 +4,7 @@ import type { Task } from '../../onboarding/use-task.ts'
 /** What is underway, or what failed and what to do. */
 export function TaskNotice({ task: { busy, failure } }: { task: Task }) {
   return (
-    <>
+    <div className="task-notice">
       <p className="step-status" role="status">
         {busy !== null && (
           <>
@@ -20,6 +20,6 @@ export function TaskNotice({ task: { busy, failure } }: { task: Task }) {
           </p>
         </div>
       )}
-    </>
+    </div>
   )
 }
