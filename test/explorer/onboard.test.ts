@@ -42,7 +42,7 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
       ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn', '--emptyOutDir', '--outDir', site],
       { cwd: EXPLORER },
     )
-    const starting = startOnboardNetwork(site, 8)
+    const starting = startOnboardNetwork(site, 12)
     await build
     network = await starting
     provider = new JsonRpcProvider(network.chain.url, undefined, { cacheTimeout: -1, pollingInterval: 20 })
@@ -404,6 +404,52 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
       await stepIs(page, 'Wallet', 'now')
     })
   })
+
+  test('an ioID is bought on the way where the project has none left, and a virtual device pays as it registers', async () => {
+    const spent = async (account: string) => parseEther('100') - (await provider.getBalance(account))
+    const register = async (page: Page) => {
+      await click(page, 'Allow yourself to mint')
+      await click(page, 'Mint a device NFT')
+      await click(page, 'Approve the registry')
+      await click(page, 'Register the device')
+      await page.getByRole('heading', { name: 'It is yours on chain' }).waitFor()
+    }
+    const untilProject = async (page: Page, name: string) => {
+      await page.getByRole('link', { name: 'Device', exact: true }).click()
+      await read(page)
+      await click(page, 'Store the document')
+      await projectSelect(page).selectOption({ label: await optionOf(page, name) })
+    }
+    await atDesk({}, async ({ page, account }) => {
+      await connect(page)
+      await makeProject(page, 'Empty')
+      await untilProject(page, 'Empty')
+      await page.getByLabel('At most, in IOTX').fill('3')
+      await click(page, 'Buy an ioID')
+      await page.getByText('1 left').waitFor()
+      // What was not needed of the maximum came back.
+      expect(await spent(account)).toBeLessThan(PRICE_WEI + parseEther('0.1'))
+      await register(page)
+    })
+    await atDesk({}, async ({ page, account }) => {
+      await connect(page)
+      await page.getByRole('link', { name: 'Project', exact: true }).click()
+      await page.getByLabel('Name', { exact: true }).fill('Virtual')
+      await page.getByLabel(/^Virtual:/).check()
+      await click(page, 'Register the project')
+      await page.getByLabel('Device NFT’s name').fill('App')
+      await page.getByLabel('Symbol').fill('APP')
+      await click(page, 'Make the device NFT')
+      await page.locator('.facts').getByText('App', { exact: true }).waitFor()
+      expect(await page.getByRole('button', { name: 'Buy ioIDs' }).count()).toBe(0)
+      await untilProject(page, 'Virtual')
+      await page.getByText('paid as it registers: 1 IOTX').waitFor()
+      await register(page)
+      const paid = await spent(account)
+      expect(paid).toBeGreaterThan(PRICE_WEI)
+      expect(paid).toBeLessThan(PRICE_WEI + parseEther('0.1'))
+    })
+  }, 90_000)
 
   test('a device of another owner, and a second one of the same', async () => {
     await atDesk({}, async ({ page, address, wallet, account }) => {

@@ -1,5 +1,5 @@
 import { useCallback, useState } from 'react'
-import { parseCount, parseTokens, printTokens } from '../../onboarding/amount-input.ts'
+import { parseCount, parseTokens } from '../../onboarding/amount-input.ts'
 import { PROJECT_TYPES, type Project, type ProjectType } from '../../onboarding/chain/identity-chain.ts'
 import { remaining } from '../../onboarding/chain/plan.ts'
 import { adviceFor, PortalError } from '../../onboarding/errors.ts'
@@ -10,6 +10,7 @@ import { Amount } from '../../parts/amount.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ChainHash, None } from '../../parts/hash.tsx'
 import { LoadingNotice } from '../../parts/notice.tsx'
+import { MaximumField } from './maximum-field.tsx'
 import { Step } from './step.tsx'
 
 const LOOK_MS = 10_000
@@ -240,14 +241,7 @@ function BuyForm({ owner, task, project, changed }: ProjectProps & { project: Pr
             }}
           />
         </label>
-        <label>
-          <span>At most, in {symbol}</span>
-          <input
-            inputMode="decimal"
-            value={maximum ?? (quote ? printTokens(quote.feeWei) : '')}
-            onChange={(event) => setMaximum(event.target.value)}
-          />
-        </label>
+        <MaximumField symbol={symbol} feeWei={quote?.feeWei} typed={maximum} onType={setMaximum} />
       </div>
       <p className="step-text">
         {quote ? (

@@ -1,6 +1,6 @@
 import { SERIAL_KEY_TYPE } from '@iotex2/protocol/serial/messages'
 import { useCallback, useState } from 'react'
-import { parseTokens, printTokens } from '../../onboarding/amount-input.ts'
+import { parseTokens } from '../../onboarding/amount-input.ts'
 import type { Hex } from '../../onboarding/bytes.ts'
 import type { IdentityChain, Project, Quote, Tokens } from '../../onboarding/chain/identity-chain.ts'
 import { type Action, PLAN_STEPS, type Plan, type PlanStep, planRegistration } from '../../onboarding/chain/plan.ts'
@@ -13,6 +13,7 @@ import type { Task } from '../../onboarding/use-task.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { LoadingNotice } from '../../parts/notice.tsx'
 import { routeHref } from '../../route.ts'
+import { MaximumField } from './maximum-field.tsx'
 import { Step, type StepState } from './step.tsx'
 
 /** How long a device's consent is good, in seconds: for as long as a person takes to answer, and a pool to mine it. */
@@ -156,15 +157,13 @@ function Registration({ owner, task, port, device, stored, onRegistered }: Regis
           {'action' in plan.next ? (
             <div className="step-actions">
               {plan.next.action === 'buy' && (
-                <label className="inline-field">
-                  At most, in {symbol}
-                  <input
-                    inputMode="decimal"
-                    size={8}
-                    value={maximum ?? printTokens(progress.quote.feeWei)}
-                    onChange={(event) => setMaximum(event.target.value)}
-                  />
-                </label>
+                <MaximumField
+                  symbol={symbol}
+                  inline
+                  feeWei={progress.quote.feeWei}
+                  typed={maximum}
+                  onType={setMaximum}
+                />
               )}
               <button
                 type="button"
