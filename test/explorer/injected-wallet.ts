@@ -21,6 +21,15 @@ export interface InjectedWalletOptions {
   announced?: boolean
 }
 
+/** As the page hands it to a wallet. */
+interface WalletTransaction {
+  from: string
+  to?: string
+  data: string
+  value: string
+  chainId: string
+}
+
 const REJECTED: RpcFault = { code: 4001, message: 'User rejected the request.' }
 const CHAIN_UNKNOWN: RpcFault = { code: 4902, message: 'Unrecognized chain ID.' }
 
@@ -125,13 +134,14 @@ export class InjectedWallet {
         return null
       }
       case 'eth_sendTransaction':
-        return this.#send(params[0] as { from: string; to?: string; data: string; value: string })
+        return this.#send(params[0] as WalletTransaction)
       default:
         return this.#forward(method, params)
     }
   }
 
-  async #send({ from, to, data, value }: { from: string; to?: string; data: string; value: string }): Promise<string> {
+  async #send({ from, to, data, value, chainId }: WalletTransaction): Promise<string> {
+    if (Number(chainId) !== this.chainId) throw { code: -32602, message: 'Invalid chain.' }
     this.#ask('eth_sendTransaction')
     const wallet = this.#wallets.find(({ address }) => address.toLowerCase() === from.toLowerCase())
     if (!wallet || !this.shared.includes(from.toLowerCase())) throw { code: 4100, message: 'Not authorized.' }

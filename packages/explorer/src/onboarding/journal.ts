@@ -4,7 +4,8 @@
  * @module
  */
 import type { DeviceInfo, SerialKeyType } from '@iotex2/protocol/serial/messages'
-import { base64Of, bytesOfBase64, type Hex } from './bytes.ts'
+import { keccak_256 } from '@noble/hashes/sha3.js'
+import { base64Of, bytesOfBase64, type Hex, hexOf } from './bytes.ts'
 import type { ReadDevice } from './device/read-device.ts'
 
 /** A transaction that was sent and whose end was not seen. */
@@ -68,8 +69,9 @@ export const deviceEntry = ({ document, ...device }: ReadDevice): DeviceEntry =>
   document: base64Of(document),
 })
 
-/** Returns the device of a journal, or undefined where there is none. */
+/** Returns the device of a journal, or undefined where there is none, or not all of its document. */
 export function journalDevice({ device }: Journal): ReadDevice | undefined {
   const document = device && bytesOfBase64(device.document)
-  return device && document ? { ...device, document } : undefined
+  if (!device || !document || hexOf(keccak_256(document)) !== device.documentHash) return undefined
+  return { ...device, document }
 }

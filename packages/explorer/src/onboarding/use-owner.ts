@@ -34,7 +34,10 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 export function useOwner({ wallet, account, accounts }: Connected, info: OnboardingInfo): Owner {
   const { provider } = wallet
   const chainId = info.chain.id
-  const identity = useMemo(() => new IdentityChain(new WalletChain({ provider, sleep }), info), [provider, info])
+  const identity = useMemo(
+    () => new IdentityChain(new WalletChain({ provider, chainId, sleep }), info),
+    [provider, chainId, info],
+  )
   const [journal, setJournal] = useState<Journal>(() => readJournal(localStorage, chainId, account))
   // What is noted while a transaction is awaited must not undo what was noted meanwhile.
   const latest = useRef(journal)
@@ -59,28 +62,29 @@ export function useOwner({ wallet, account, accounts }: Connected, info: Onboard
     return () => removeEventListener('storage', onStorage)
   }, [chainId, account])
 
+  const forget = useCallback(() => {
+    const { pending: _ended, ...rest } = latest.current
+    latest.current = rest
+    note({})
+  }, [note])
+
   const resume = useCallback(
     async ({ hash }: Pending): Promise<Receipt> => {
-      let receipt: Receipt
       try {
-        receipt = await identity.chain.mined(hash)
+        const receipt = await identity.chain.mined(hash)
+        const gasWei = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice ?? 0)
+        // Another account may have paid for a deposit.
+        if (receipt.from.toLowerCase() === account.toLowerCase())
+          note({ spentWei: String(BigInt(latest.current.spentWei ?? 0) + gasWei) })
+        forget()
+        return receipt
       } catch (error) {
-        // Of the others it is not known whether it will be mined yet.
+        // Of one that failed otherwise it is not known whether it will be mined yet.
         if (error instanceof PortalError && error.code === 'TRANSACTION_REVERTED') forget()
         throw error
       }
-      const gasWei = BigInt(receipt.gasUsed) * BigInt(receipt.effectiveGasPrice ?? 0)
-      note({ spentWei: String(BigInt(latest.current.spentWei ?? 0) + gasWei) })
-      forget()
-      return receipt
-
-      function forget() {
-        const { pending: _mined, ...rest } = latest.current
-        latest.current = rest
-        note({})
-      }
     },
-    [identity, note],
+    [identity, account, note, forget],
   )
 
   const transact = useCallback(

@@ -178,7 +178,10 @@ export class IdentityChain {
     return { from, to: this.#info.contracts.projectRegistry, data }
   }
 
-  /** Makes a device NFT contract that `from` owns, initialized in the transaction that makes it. */
+  /**
+   * Makes a device NFT contract that `from` owns, initialized in the transaction that makes it. UniversalFactory would not
+   * do: it makes a project of its own as well, which its proxy owns.
+   */
   deployDeviceNft(from: string, name: string, symbol: string): Transaction {
     const initialize = deviceNFTInterface.encodeFunctionData('initialize', [name, symbol])
     const { deviceNftImplementation } = this.#info.contracts

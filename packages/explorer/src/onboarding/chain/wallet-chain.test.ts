@@ -14,8 +14,10 @@ function chain(answers: Record<string, unknown[]>) {
   const asked: string[] = []
   let slept = 0
   const provider: Eip1193Provider = {
-    request: async ({ method }) => {
+    request: async ({ method, params }) => {
       asked.push(method)
+      if (method === 'eth_sendTransaction')
+        expect(params).toEqual([{ from: OWNER, to: CONTRACT, data: '0x', value: '0x7', chainId: '0x1252' }])
       const left = answers[method]!
       const answer = left.length > 1 ? left.shift() : left[0]
       if (answer instanceof Error || (answer as { code?: unknown } | null)?.code !== undefined) throw answer
@@ -25,7 +27,7 @@ function chain(answers: Record<string, unknown[]>) {
   const sleep = async () => {
     slept++
   }
-  return { chain: new WalletChain({ provider, sleep }), asked, slept: () => slept }
+  return { chain: new WalletChain({ provider, chainId: 4690, sleep }), asked, slept: () => slept }
 }
 
 const owner = { to: CONTRACT, contract: deviceNFTInterface, name: 'owner', args: [] }

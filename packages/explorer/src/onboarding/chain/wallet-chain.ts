@@ -28,6 +28,7 @@ export interface Transaction {
 
 export interface Receipt {
   transactionHash: string
+  from: string
   status: string
   contractAddress: string | null
   gasUsed: string
@@ -37,6 +38,8 @@ export interface Receipt {
 
 export interface WalletChainOptions {
   provider: Eip1193Provider
+  /** The wallet must not send to any other chain, whatever it has been switched to meanwhile. */
+  chainId: number
   /** Resolves after some time. */
   sleep: (ms: number) => Promise<void>
 }
@@ -49,10 +52,12 @@ const quantity = (value: bigint): string => `0x${value.toString(16)}`
 
 export class WalletChain {
   readonly #provider: Eip1193Provider
+  readonly #chainId: string
   readonly #sleep: (ms: number) => Promise<void>
 
-  constructor({ provider, sleep }: WalletChainOptions) {
+  constructor({ provider, chainId, sleep }: WalletChainOptions) {
     this.#provider = provider
+    this.#chainId = quantity(BigInt(chainId))
     this.#sleep = sleep
   }
 
@@ -105,7 +110,7 @@ export class WalletChain {
   async send({ from, to, data, valueWei = 0n }: Transaction): Promise<string> {
     const transaction = { from, ...(to === undefined ? {} : { to }), data, value: quantity(valueWei) }
     await this.#ask('eth_call', [transaction, 'latest'])
-    return this.#ask<string>('eth_sendTransaction', [transaction])
+    return this.#ask<string>('eth_sendTransaction', [{ ...transaction, chainId: this.#chainId }])
   }
 
   /**

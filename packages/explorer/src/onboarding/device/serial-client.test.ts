@@ -124,6 +124,18 @@ test('a result that is not as the protocol has it', async () => {
   await expect(client.call('did.get', {})).rejects.toThrow(coded('SERIAL_INVALID_REQUEST'))
 })
 
+test('a break on the line, as a chip that starts makes one, ends nothing', async () => {
+  const [broken, whole] = [line(), line()]
+  const streams = { readable: broken.readable as ReadableStream<Uint8Array> | null, writable: whole.writable }
+  const client = new SerialClient(streams, FAST)
+  streams.readable = whole.readable
+  broken.pull()
+  expect(await client.call('did.get', {})).toMatchObject({ did: `did:io:${key.address}` })
+  streams.readable = null
+  whole.pull()
+  await expect(client.call('did.get', {})).rejects.toThrow(coded('SERIAL_UNPLUGGED'))
+})
+
 test('a plug that is pulled: while a reply is awaited, and before', async () => {
   const streams = line(() => [])
   const client = new SerialClient(streams)

@@ -17,10 +17,10 @@ import {
 } from '@iotex2/protocol/serial/messages'
 import { PortalError } from '../errors.ts'
 
-/** Both directions of a line, as Web Serial has them. */
+/** Both directions of a line, as Web Serial has them: after a break or a framing error there is another `readable`. */
 export interface SerialStreams {
-  readable: ReadableStream<Uint8Array>
-  writable: WritableStream<Uint8Array>
+  readonly readable: ReadableStream<Uint8Array> | null
+  readonly writable: WritableStream<Uint8Array>
 }
 
 export interface SerialClientOptions {
@@ -38,7 +38,8 @@ const PATIENT: ReadonlySet<SerialMethod> = new Set(['did.prove', 'did.permit', '
 type Outcome = { reply: SerialReply } | 'silence' | 'garbled' | 'unplugged'
 
 export class SerialClient {
-  readonly #reader: ReadableStreamDefaultReader<Uint8Array>
+  readonly #streams: SerialStreams
+  #reader: ReadableStreamDefaultReader<Uint8Array> | undefined
   readonly #writer: WritableStreamDefaultWriter<Uint8Array>
   readonly #options: Required<SerialClientOptions>
   readonly #decoder = new FrameDecoder()
@@ -48,10 +49,10 @@ export class SerialClient {
   #lastId = 0
   #open = true
 
-  constructor({ readable, writable }: SerialStreams, options: SerialClientOptions = {}) {
+  constructor(streams: SerialStreams, options: SerialClientOptions = {}) {
     this.#options = { timeoutMs: 1_500, patientTimeoutMs: 30_000, attempts: 4, ...options }
-    this.#reader = readable.getReader()
-    this.#writer = writable.getWriter()
+    this.#streams = streams
+    this.#writer = streams.writable.getWriter()
     this.#reading = this.#read()
   }
 
@@ -72,7 +73,7 @@ export class SerialClient {
   /** Gives the streams back, so that the port can be closed. */
   async close(): Promise<void> {
     this.#end()
-    await this.#reader.cancel().catch(() => undefined)
+    await this.#reader?.cancel().catch(() => undefined)
     await this.#reading
     await this.#writer.close().catch(() => undefined)
     this.#writer.releaseLock()
@@ -117,16 +118,21 @@ export class SerialClient {
   }
 
   async #read(): Promise<void> {
-    try {
-      for (;;) {
-        const { done, value } = await this.#reader.read()
-        if (done) break
-        for (const frame of this.#decoder.push(value)) this.#hear(frame)
+    let stream: ReadableStream<Uint8Array> | null = null
+    while (this.#streams.readable && this.#streams.readable !== stream) {
+      stream = this.#streams.readable
+      this.#reader = stream.getReader()
+      try {
+        for (;;) {
+          const { done, value } = await this.#reader.read()
+          if (done) break
+          for (const frame of this.#decoder.push(value)) this.#hear(frame)
+        }
+      } catch {
+        // The device went, and nothing is left to read; or the line had a break, and there is another stream.
       }
-    } catch {
-      // Web Serial ends the stream with an error when the device goes.
+      this.#reader.releaseLock()
     }
-    this.#reader.releaseLock()
     this.#end()
   }
 

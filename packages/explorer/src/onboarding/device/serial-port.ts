@@ -7,7 +7,9 @@ import { PortalError } from '../errors.ts'
 import { SerialClient, type SerialStreams } from './serial-client.ts'
 
 /** The part of Web Serial (WICG) that is used here. */
-export interface WebSerialPort extends Partial<SerialStreams> {
+export interface WebSerialPort {
+  readonly readable: ReadableStream<Uint8Array> | null
+  readonly writable: WritableStream<Uint8Array> | null
   open(options: { baudRate: number }): Promise<void>
   close(): Promise<void>
 }
@@ -38,14 +40,13 @@ export async function choosePort(serial: WebSerial): Promise<WebSerialPort> {
 export async function openPort(port: WebSerialPort): Promise<OpenPort> {
   try {
     // Open already where an earlier reading of this page was cut short.
-    if (!port.readable || !port.writable) await port.open({ baudRate: SERIAL_BAUD_RATE })
+    if (!isOpen(port)) await port.open({ baudRate: SERIAL_BAUD_RATE })
   } catch (cause) {
     throw new PortalError('SERIAL_PORT_BUSY', 'The serial port could not be opened.', { cause })
   }
-  const { readable, writable } = port
-  if (!readable || !writable || readable.locked)
+  if (!isOpen(port) || port.readable?.locked)
     throw new PortalError('SERIAL_PORT_BUSY', 'The serial port is in use by this page already.')
-  const client = new SerialClient({ readable, writable })
+  const client = new SerialClient(port)
   return {
     client,
     close: async () => {
@@ -55,3 +56,6 @@ export async function openPort(port: WebSerialPort): Promise<OpenPort> {
     },
   }
 }
+
+const isOpen = (port: WebSerialPort): port is WebSerialPort & SerialStreams =>
+  port.readable !== null && port.writable !== null

@@ -57,42 +57,54 @@ const TYPE_NOTES: Record<ProjectType, string> = {
 function NewProject({ owner, task, first, changed }: ProjectProps & { first: boolean }) {
   const [name, setName] = useState('')
   const [type, setType] = useState<ProjectType>('hardware')
-  return (
-    <ol className="steps">
-      <Step number={2} title={first ? 'Register a project' : 'Register another project'} state="now">
-        <form
-          className="form"
-          onSubmit={(event) => {
-            event.preventDefault()
-            void task.run('Register the project: confirm it in the wallet', async () => {
-              const { account, identity } = owner
-              await owner.transact('Register a project', identity.registerProject(account, name.trim(), type))
-              setName('')
-              await changed()
-            })
-          }}
-        >
-          <label>
-            <span>Name</span>
-            <input value={name} maxLength={64} required onChange={(event) => setName(event.target.value)} />
+  const form = (
+    <form
+      className="form"
+      onSubmit={(event) => {
+        event.preventDefault()
+        void task.run('Register the project: confirm it in the wallet', async () => {
+          const { account, identity } = owner
+          await owner.transact('Register a project', identity.registerProject(account, name.trim(), type))
+          setName('')
+          await changed()
+        })
+      }}
+    >
+      <label>
+        <span>Name</span>
+        <input value={name} maxLength={64} required onChange={(event) => setName(event.target.value)} />
+      </label>
+      <fieldset className="choices">
+        <legend className="visually-hidden">Kind of project</legend>
+        {PROJECT_TYPES.map((known) => (
+          <label key={known}>
+            <input type="radio" name="type" checked={type === known} onChange={() => setType(known)} />
+            {TYPE_NOTES[known]}
           </label>
-          <fieldset className="choices">
-            <legend className="visually-hidden">Kind of project</legend>
-            {PROJECT_TYPES.map((known) => (
-              <label key={known}>
-                <input type="radio" name="type" checked={type === known} onChange={() => setType(known)} />
-                {TYPE_NOTES[known]}
-              </label>
-            ))}
-          </fieldset>
-          <p className="step-actions">
-            <button type="submit" className="button button-primary" disabled={task.busy !== null || name.trim() === ''}>
-              Register the project
-            </button>
-          </p>
-        </form>
-      </Step>
-    </ol>
+        ))}
+      </fieldset>
+      <p className="step-actions">
+        <button type="submit" className="button button-primary" disabled={task.busy !== null || name.trim() === ''}>
+          Register the project
+        </button>
+      </p>
+    </form>
+  )
+  if (first)
+    return (
+      <ol className="steps">
+        <Step number={2} title="Register a project" state="now">
+          {form}
+        </Step>
+      </ol>
+    )
+  return (
+    <section className="panel" aria-labelledby="new-project-title">
+      <div className="panel-heading">
+        <h2 id="new-project-title">Register another project</h2>
+      </div>
+      {form}
+    </section>
   )
 }
 
