@@ -94,7 +94,8 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
       page.setDefaultTimeout(DEADLINE_MS)
       page.on('console', (message) => {
         // A service that refuses is a line in the console; what the page makes of it is looked at.
-        if (message.type() === 'error' && !/Failed to load resource/.test(message.text())) problems.push(message.text())
+        if (!['error', 'warning'].includes(message.type()) || /Failed to load resource/.test(message.text())) return
+        problems.push(message.text())
       })
       page.on('pageerror', (error) => problems.push(String(error)))
       if (clock) await page.clock.install()

@@ -16,8 +16,7 @@ export const PAGE_HEADERS: Readonly<Record<string, string>> = {
     "frame-ancestors 'none'",
   ].join('; '),
   // A device is read over Web Serial; no frame, and nothing else, is.
-  'permissions-policy':
-    'serial=(self), bluetooth=(), camera=(), geolocation=(), hid=(), microphone=(), payment=(), usb=()',
+  'permissions-policy': 'serial=(self), camera=(), geolocation=(), hid=(), microphone=(), payment=(), usb=()',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
 }
