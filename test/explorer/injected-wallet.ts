@@ -42,6 +42,8 @@ export class InjectedWallet {
   shared: string[] = []
   /** Methods that the person says no to, from now on. */
   readonly rejects = new Set<string>()
+  /** How many more questions the person says yes to, before it has had enough. */
+  patience = Number.POSITIVE_INFINITY
   /** Methods that asked the person, in order. */
   readonly asked: string[] = []
   readonly #rpcUrl: string
@@ -100,7 +102,7 @@ export class InjectedWallet {
 
   #ask(method: string): void {
     this.asked.push(method)
-    if (this.rejects.has(method)) throw REJECTED
+    if (this.rejects.has(method) || this.patience-- <= 0) throw REJECTED
   }
 
   async #answer(method: string, params: unknown[]): Promise<unknown> {

@@ -65,6 +65,10 @@ export class PluggedDevice {
         void this.#tell(`serialPush(${JSON.stringify(this.garble(bytes).toString('base64'))})`)
     })
     socket.on('error', () => undefined)
+    // The simulator ended, or somebody else plugged in.
+    socket.once('close', () => {
+      if (this.#socket === socket) void this.#tell('serialGone()')
+    })
     return new Promise((resolve) => {
       socket.once('connect', () => resolve(true))
       socket.once('close', () => resolve(false))

@@ -25,6 +25,7 @@ export type PortalErrorCode =
   | 'DOCUMENT_MALFORMED'
   | 'DOCUMENT_MISMATCH'
   | 'POSSESSION_UNPROVEN'
+  | 'KEY_UNSUPPORTED'
   | 'INPUT_INVALID'
 
 export class PortalError extends CodedError {
@@ -57,6 +58,7 @@ const ADVICE: Record<string, string> = {
   DOCUMENT_MALFORMED: 'Do not register it. Its firmware makes the document wrongly.',
   DOCUMENT_MISMATCH: 'Do not register it. Its firmware makes the document wrongly, or the device is not what it says.',
   POSSESSION_UNPROVEN: 'Do not register it: whoever has its key could take it from you.',
+  KEY_UNSUPPORTED: 'The network’s attestors register such devices.',
   UPLOADS_EXHAUSTED: 'Wait a minute, then store it again.',
   IDENTITY_UNREACHABLE: 'Try again. If it stays so, the operator has to look into it.',
   COORDINATOR_UNREACHABLE: 'Check your connection, then try again.',

@@ -103,18 +103,20 @@ test('each device has a line of its own, on which noise is answered and requests
   expect(first.replies.map(({ id }) => id).filter((id) => id !== null)).toEqual([1, 3, 4, 5])
 })
 
-test('a line has one plug: the second is turned away, until the first is pulled', async () => {
+test('a line has one plug: a new one pulls the former', async () => {
   const { ports } = await run()
   const first = await Host.plug(ports[0]!)
-  const second = await Host.plug(ports[0]!)
-  await once(second.socket, 'close')
   expect(await first.ask(1, 'did.get', {})).toHaveProperty('result')
-  first.socket.destroy()
-  await until('the line is free', async () => {
-    const third = await Host.plug(ports[0]!)
-    third.socket.write(encodeFrame(encodeSerialRequest(1, 'did.get', {})))
-    return Promise.race([once(third.socket, 'close').then(() => false), once(third.socket, 'data').then(() => true)])
-  })
+  const gone = once(first.socket, 'close')
+  const second = await Host.plug(ports[0]!)
+  await gone
+  expect(await second.ask(1, 'did.get', {})).toHaveProperty('result')
+  // Again and again, without waiting for the end of the one before.
+  for (let id = 2; id < 20; id++) {
+    const next = await Host.plug(ports[0]!)
+    expect(await next.ask(id, 'device.info', {})).toHaveProperty('result')
+    next.socket.destroy()
+  }
 })
 
 test('a device that knows no server measures nothing until it is told one, and remembers it', async () => {

@@ -14,17 +14,17 @@ export interface SerialLine {
   close(): Promise<void>
 }
 
-/** Listens on `port`, or on a free one for 0. A line has one plug: whoever comes second is turned away. */
+/**
+ * Listens on `port`, or on a free one for 0. A line has one plug: a new one pulls the former, whose end may be seen late or
+ * never.
+ */
 export async function openSerialLine(device: SerialDevice, port: number): Promise<SerialLine> {
   let plugged: Socket | undefined
   const server = createServer((socket) => {
-    if (plugged) {
-      socket.destroy()
-      return
-    }
+    plugged?.destroy()
     plugged = socket
     socket.once('close', () => {
-      plugged = undefined
+      if (plugged === socket) plugged = undefined
     })
     socket.setNoDelay(true)
     serve(socket, device)

@@ -7,7 +7,7 @@
  */
 import type { Interface } from 'ethers'
 import { PortalError } from '../errors.ts'
-import { type Eip1193Provider, messageOf, revertData, toPortalError } from '../wallet/eip1193.ts'
+import { type Eip1193Provider, isRevert, revertData, toPortalError } from '../wallet/eip1193.ts'
 import { explainRevert } from './reverts.ts'
 
 export interface Call {
@@ -134,10 +134,8 @@ export class WalletChain {
     try {
       return (await this.#provider.request({ method, params })) as T
     } catch (error) {
-      const data = revertData(error)
-      const reverted = data !== undefined || /\brevert/i.test(messageOf(error) ?? '')
-      if (method.startsWith('eth_call') && reverted)
-        throw new PortalError('TRANSACTION_REVERTED', explainRevert(data), { cause: error })
+      if (method === 'eth_call' && isRevert(error))
+        throw new PortalError('TRANSACTION_REVERTED', explainRevert(revertData(error)), { cause: error })
       throw toPortalError(error)
     }
   }

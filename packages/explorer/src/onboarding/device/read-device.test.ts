@@ -66,6 +66,11 @@ test.each<[string, string, Parameters<typeof deviceWith>]>([
     [(method, result) => (method === 'device.info' ? { ...result, protocol: 2 } : result)],
   ],
   [
+    'an Ed25519 key',
+    'KEY_UNSUPPORTED',
+    [(method, result) => (method === 'did.get' ? { ...result, keyType: 'ed25519' } : result)],
+  ],
+  [
     'another hash',
     'DOCUMENT_MISMATCH',
     [(method, result) => (method === 'did.document' ? { ...result, hash: hexOf(new Uint8Array(32)) } : result)],

@@ -52,6 +52,9 @@ export async function readDevice(
   if (info.protocol !== SERIAL_PROTOCOL)
     throw new PortalError('SERIAL_VERSION', `The device speaks version ${info.protocol} of the serial protocol.`)
   const identity = await client.call('did.get', {})
+  // The registry takes an attestor's word for these, and not the device's own signature.
+  if (identity.keyType === 'ed25519')
+    throw new PortalError('KEY_UNSUPPORTED', 'The device has an Ed25519 key, which is not registered from here.')
   const { document, documentHash } = await readDocument(client, onProgress)
   const address = checkDocument(identity, document)
   onProgress({ step: 'proof' })

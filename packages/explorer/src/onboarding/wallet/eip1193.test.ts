@@ -20,13 +20,18 @@ test.each<[string, unknown, string]>([
   [
     'no funds, as Hardhat says it, wrapped',
     { code: -32603, message: 'Internal', data: { message: "Sender doesn't have enough funds to send tx." } },
-    'WALLET_FAILED',
+    'FUNDS_TOO_LOW',
   ],
   ['anything else', { code: -32603, message: 'Internal JSON-RPC error.' }, 'WALLET_FAILED'],
   ['no error at all', 'no', 'WALLET_FAILED'],
   ['nothing', undefined, 'WALLET_FAILED'],
 ])('%s', (_, error, code) => {
   expect(toPortalError(error)).toMatchObject({ code })
+})
+
+test('what the node said is told, and not that the wallet had no words', () => {
+  const error = { code: -32603, message: 'Internal JSON-RPC error.', data: { message: 'nonce too low' } }
+  expect(toPortalError(error).message).toBe('The wallet failed: nonce too low')
 })
 
 test('an error of the portal’s own stays as it is', () => {

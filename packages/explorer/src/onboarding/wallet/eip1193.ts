@@ -59,9 +59,16 @@ export function revertData(error: unknown): `0x${string}` | undefined {
   return undefined
 }
 
-/** Returns the node's own words, or undefined. */
-export const messageOf = (error: unknown): string | undefined =>
-  [...causesOf(error)].map(({ message }) => message).find((message) => typeof message === 'string')
+/** Returns what the wallet and its node said, in that order. */
+const messagesOf = (error: unknown): string[] =>
+  [...causesOf(error)].map(({ message }) => message).filter((message) => typeof message === 'string')
+
+/** Returns whether a contract refused a call. */
+export const isRevert = (error: unknown): boolean =>
+  revertData(error) !== undefined || messagesOf(error).some((message) => /\brevert/i.test(message))
+
+/** What wallets say when they say nothing. */
+const EMPTY_WORDS = /^internal json-?rpc error\.?$|^internal error$/i
 
 /** Returns what a wallet's error means. */
 export function toPortalError(error: unknown): PortalError {
@@ -77,8 +84,9 @@ export function toPortalError(error: unknown): PortalError {
     return new PortalError('WALLET_BUSY', 'The wallet has a request open that you have not answered.', options)
   if (DISCONNECTED.includes(code ?? 0))
     return new PortalError('WALLET_DISCONNECTED', 'The wallet is not connected to its network.', options)
-  const message = messageOf(error) ?? 'It gave no reason.'
-  if (/insufficient funds|doesn't have enough funds/i.test(message))
+  const messages = messagesOf(error)
+  if (messages.some((message) => /insufficient funds|doesn't have enough funds/i.test(message)))
     return new PortalError('FUNDS_TOO_LOW', 'The account does not have enough IOTX for this and its gas.', options)
-  return new PortalError('WALLET_FAILED', `The wallet failed: ${message.slice(0, 200)}`, options)
+  const reason = messages.find((message) => !EMPTY_WORDS.test(message)) ?? 'It gave no reason.'
+  return new PortalError('WALLET_FAILED', `The wallet failed: ${reason.slice(0, 200)}`, options)
 }

@@ -98,10 +98,16 @@ interface ServerFormProps {
   projectId: bigint
 }
 
+const TOLD = {
+  no: 'Tell the device',
+  now: 'The device knows its gateway',
+  later: 'The device uses it from its next start',
+}
+
 /** Tells the device, over its serial line, which project's it is and which gateway takes its readings. */
 function ServerForm({ owner, task, port, device, projectId }: ServerFormProps) {
   const [gateway, setGateway] = useState(owner.info.gateways[0] ?? '')
-  const [told, setTold] = useState(false)
+  const [told, setTold] = useState<'no' | 'now' | 'later'>('no')
   return (
     <form
       className="form"
@@ -115,13 +121,13 @@ function ServerForm({ owner, task, port, device, projectId }: ServerFormProps) {
             const { did } = await client.call('did.get', {})
             if (did !== device.did)
               throw new PortalError('DEVICE_OTHER', `Another device is plugged in: ${did.slice(0, 60)}.`)
-            await client.call('server.set', {
+            const { applied } = await client.call('server.set', {
               projectId: String(projectId),
               transport: scheme.startsWith('http') ? 'http' : 'mqtt',
               gateways: [gateway],
             })
+            setTold(applied ? 'now' : 'later')
           })
-          setTold(true)
         })
       }}
     >
@@ -133,7 +139,7 @@ function ServerForm({ owner, task, port, device, projectId }: ServerFormProps) {
           placeholder="https://… or mqtts://…"
           onChange={(event) => {
             setGateway(event.target.value)
-            setTold(false)
+            setTold('no')
           }}
         />
         <datalist id="gateways">
@@ -143,8 +149,8 @@ function ServerForm({ owner, task, port, device, projectId }: ServerFormProps) {
         </datalist>
       </label>
       <p className="step-actions">
-        <button type="submit" className="button button-primary" disabled={task.busy !== null || told}>
-          {told ? 'The device knows its gateway' : 'Tell the device'}
+        <button type="submit" className="button button-primary" disabled={task.busy !== null || told !== 'no'}>
+          {TOLD[told]}
         </button>
       </p>
     </form>
