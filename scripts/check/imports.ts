@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   coordinator: ['protocol', 'service', 'chain', 'data-availability', 'groth16'],
   prover: ['protocol', 'service', 'chain', 'groth16'],
   dapp: ['protocol', 'chain'],
-  explorer: ['protocol', 'groth16'],
+  explorer: ['protocol', 'groth16', 'chain'],
   cli: ['protocol', 'service', 'chain', 'identity', 'groth16'],
 }
 

@@ -17,6 +17,7 @@ const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text 
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
 const zk: RunElsewhere = { file: 'test/docs/zk.test.ts', text: "commands(readDocument('docs/zk.md'))" }
 const ioid: RunElsewhere = { file: 'test/docs/ioid.test.ts', text: "commands(readDocument('docs/ioid.md'))" }
+const serial: RunElsewhere = { file: 'test/docs/serial-protocol.test.ts', text: 'commands(document)' }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
 
@@ -78,6 +79,8 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm iotex2 zk export-verifier build/final.zkey --solidity FactorsVerifier.sol --vkey vkey.json --name factors': zk,
   'pnpm iotex2 zk --help': zk,
   'pnpm iotex2 zk verify-key --help': zk,
+
+  'pnpm node packages/ioconnect/src/server.ts --config simulator.json --serial 7001': serial,
 
   'pnpm iotex2 ioid keygen owner.json': ioid,
   'pnpm iotex2 ioid keygen device.json': ioid,

@@ -134,7 +134,11 @@ test.skipIf(chromiumMissing)(
   async () => {
     const browser = await launchChromium()
     try {
-      await clickThrough(await browser.newPage(), devnet.explorerUrl)
+      const page = await browser.newPage()
+      await clickThrough(page, devnet.explorerUrl)
+      // The onboarding portal knows the network; this browser has no wallet.
+      await page.goto(`${devnet.explorerUrl}/#/onboard`)
+      await page.getByText('No wallet is in this browser.').waitFor()
     } finally {
       await browser.close()
     }

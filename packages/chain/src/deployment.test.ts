@@ -17,6 +17,8 @@ test('reads an address book that Ignition wrote', async () => {
   await writeFile(path, JSON.stringify({ [CONTRACT_IDS.fleetManager]: address.toLowerCase() }))
   const deployment = await readDeployment(path)
   expect(deployment.address('fleetManager')).toBe(address)
+  expect(deployment.find('fleetManager')).toBe(address)
+  expect(deployment.find('router')).toBeUndefined()
   expect(() => deployment.address('router')).toThrow(
     expect.objectContaining({ code: 'DEPLOYMENT_INCOMPLETE', message: expect.stringContaining(CONTRACT_IDS.router) }),
   )

@@ -64,6 +64,11 @@ export class Deployment {
     return this.addressOf(CONTRACT_IDS[name])
   }
 
+  /** Returns the address of `name`, or undefined where the address book has none. */
+  find(name: ContractName): string | undefined {
+    return this.#addresses.get(CONTRACT_IDS[name])
+  }
+
   /** Returns the address under one of Ignition's ids. Throws {@link DeploymentError}. */
   addressOf(id: string): string {
     const address = this.#addresses.get(id)

@@ -23,6 +23,7 @@ import { ProofDesk } from './proofs.ts'
 import { BatchQueue } from './queue.ts'
 import { ReadModel } from './read-model.ts'
 import { explorerRoutes } from './routes/explorer.ts'
+import { onboardingRoutes } from './routes/onboarding.ts'
 import { proverRoutes } from './routes/provers.ts'
 import { runScheduler } from './scheduler.ts'
 import { type CoordinatorDatabase, migrateCoordinator } from './schema.ts'
@@ -70,6 +71,8 @@ export interface CoordinatorOptions extends Partial<AdvanceOptions> {
   logLevel?: string
   explorerDirectory?: string | undefined
   explorerBase?: string | undefined
+  /** Of the identity service, for the explorer's onboarding portal. */
+  identityUrl?: string | undefined
   clock?: Clock
   /** Called at each named point; tests end the process there. */
   reached?: FaultHook
@@ -121,6 +124,7 @@ export async function buildCoordinator(options: CoordinatorOptions): Promise<Coo
   const model = new ReadModel({ db, chainId, contracts, explorerBase: options.explorerBase })
   const feed = new Feed(model, clock, (error) => log.warn({ error }, 'events: tries again'))
   await app.register(proverRoutes, { proofs, now: clock.now })
+  await app.register(onboardingRoutes, { identityUrl: options.identityUrl })
   await app.register(explorerRoutes, { model, feed, directory: options.explorerDirectory })
 
   const stopping = new AbortController()

@@ -30,6 +30,7 @@ const Config = Type.Object({
   LEASE_MS: Type.Integer({ default: 15_000, minimum: 1_000 }),
   EXPLORER_DIRECTORY: Type.Optional(Type.String({ description: 'packages/explorer/dist' })),
   EXPLORER_BASE: Type.Optional(Type.String({ description: 'A block explorer, such as https://testnet.iotexscan.io' })),
+  IDENTITY_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
 })
 
 await main(async () => {
@@ -53,6 +54,7 @@ await main(async () => {
     logLevel: config.LOG_LEVEL,
     explorerDirectory: config.EXPLORER_DIRECTORY,
     explorerBase: config.EXPLORER_BASE,
+    identityUrl: config.IDENTITY_URL,
   })
   await coordinator.start()
   await serve(coordinator.service, { host: config.HOST, port: config.PORT }, coordinator.stop)

@@ -1,6 +1,6 @@
 /**
- * The whole network in one process tree: chain, database, gateway, data availability, coordinators, provers, devices.
- * The demo, the end-to-end tests and the benches run this.
+ * The whole network in one process tree: chain, database, gateway, data availability, identity, coordinators, provers,
+ * devices. The demo, the end-to-end tests and the benches run this.
  * @module
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
@@ -179,7 +179,9 @@ async function start(
   const profilesFile = join(directory, 'profiles.json')
   writeFileSync(profilesFile, JSON.stringify({ [String(network.projectId)]: profileFile }))
   const explorerPort = options.explorerPort || (await freePort())
-  const [gatewayPort, mqttPort, dataAvailabilityPort, coordinator2Port] = await Promise.all([1, 2, 3, 4].map(freePort))
+  const [gatewayPort, mqttPort, dataAvailabilityPort, coordinator2Port, identityPort] = await Promise.all(
+    [1, 2, 3, 4, 5].map(freePort),
+  )
   const shared = {
     LOG_LEVEL: options.logLevel ?? 'info',
     DATABASE_URL: databaseUrl,
@@ -205,6 +207,24 @@ async function start(
         ...(options.mqttUrl === undefined ? { MQTT_PORT: String(mqttPort) } : { MQTT_URL: options.mqttUrl }),
       },
     },
+    {
+      name: 'identity',
+      args: server('identity'),
+      env: {
+        ...shared,
+        PORT: String(identityPort),
+        DOCUMENTS_DIRECTORY: join(directory, 'documents'),
+        DOCUMENTS_URL: `http://127.0.0.1:${explorerPort}/v1/documents`,
+        UPLOADS_PER_MINUTE: '60',
+        WALLET_RPC_URL: rpcUrl,
+        // An outside broker's address may hold a password, which is not for everyone.
+        GATEWAY_URLS: [
+          `http://127.0.0.1:${gatewayPort}`,
+          ...(options.mqttUrl === undefined ? [`mqtt://127.0.0.1:${mqttPort}`] : []),
+        ].join(','),
+        STATUS_DIRECTORY: join(directory, 'status'),
+      },
+    },
     ...COORDINATORS.map((role, i) => ({
       name: `coordinator-${i + 1}`,
       args: server('coordinator'),
@@ -215,6 +235,7 @@ async function start(
         TASK_TIMEOUT_SECONDS: String(options.taskTimeoutSeconds ?? 60),
         VKEY_FILE: join(CIRCUIT, `${BATCH_CIRCUIT}.development.vkey.json`),
         EXPLORER_DIRECTORY: join(ROOT, 'packages/explorer/dist'),
+        IDENTITY_URL: `http://127.0.0.1:${identityPort}`,
       },
     })),
     ...network.provers.map(({ privateKey }, i) => ({
@@ -235,7 +256,7 @@ async function start(
     running.set(service.name, started)
     return started
   }
-  await steps.step('Start gateway, data availability, coordinators and provers', async () => {
+  await steps.step('Start gateway, data availability, identity, coordinators and provers', async () => {
     // The first migrates the database; the others find it so.
     await startService(services[0]!)
     await Promise.all(services.slice(1).map(startService))

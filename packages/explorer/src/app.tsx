@@ -16,6 +16,8 @@ import { UnknownView } from './views/unknown.tsx'
 
 // Brings Poseidon's constants with it.
 const TaskView = lazy(() => import('./views/task.tsx'))
+// Brings contracts' bindings and curves with it.
+const OnboardView = lazy(() => import('./views/onboard/onboard.tsx'))
 
 const NAVIGATION = [
   { name: 'Overview', href: routeHref({ view: 'overview' }), views: ['overview'] },
@@ -23,6 +25,7 @@ const NAVIGATION = [
   { name: 'Tasks', href: routeHref({ view: 'tasks', state: null }), views: ['tasks', 'task'] },
   { name: 'Devices', href: routeHref({ view: 'devices' }), views: ['devices', 'device'] },
   { name: 'Prove', href: routeHref({ view: 'prove' }), views: ['prove'] },
+  { name: 'Onboard', href: routeHref({ view: 'onboard', part: 'device' }), views: ['onboard'] },
 ]
 
 export function App() {
@@ -69,8 +72,8 @@ export function App() {
 /** The view, below what is wrong with the connection; or only that, while there is nothing to view. */
 function Content({ route }: { route: Route }) {
   const { connection, failure, stats, retry } = useNetwork()
-  // Proving needs no network.
-  if (failure !== null && stats === null && route.view !== 'prove')
+  // Proving needs no network, and onboarding reads it through the wallet.
+  if (failure !== null && stats === null && route.view !== 'prove' && route.view !== 'onboard')
     return (
       <>
         <PageHeading title="The network could not be read" />
@@ -109,6 +112,8 @@ function View({ route }: { route: Route }) {
       return <DeviceView address={route.device} />
     case 'prove':
       return <ProveView />
+    case 'onboard':
+      return <OnboardView part={route.part} />
     case 'unknown':
       return <UnknownView path={route.path} />
   }

@@ -10,6 +10,8 @@ const ROUTES: Exclude<Route, { view: 'unknown' }>[] = [
   { view: 'devices' },
   { view: 'device', device: '0xabcd' },
   { view: 'prove' },
+  { view: 'onboard', part: 'device' },
+  { view: 'onboard', part: 'project' },
 ]
 
 test.each(ROUTES)('a link to $view leads to it', (route) => {
@@ -26,7 +28,7 @@ test('an unknown state filters nothing, and an address in capitals is found', ()
   expect(parseRoute('#/devices/0xABCD')).toEqual({ view: 'device', device: '0xabcd' })
 })
 
-test.each(['#/chains', '#/fleet/1', '#/tasks/0xab/proof'])('%s is no view', (hash) => {
+test.each(['#/chains', '#/fleet/1', '#/tasks/0xab/proof', '#/onboard/prover'])('%s is no view', (hash) => {
   expect(parseRoute(hash)).toEqual({ view: 'unknown', path: hash.slice(1) })
 })
 

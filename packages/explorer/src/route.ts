@@ -12,6 +12,7 @@ export type Route =
   | { view: 'devices' }
   | { view: 'device'; device: string }
   | { view: 'prove' }
+  | { view: 'onboard'; part: 'device' | 'project' }
   | { view: 'unknown'; path: string }
 
 /** Returns the route of `location.hash`. */
@@ -24,6 +25,7 @@ export function parseRoute(hash: string): Route {
     const decoded = decode(id)
     if (view === 'tasks') return { view: 'task', taskId: decoded }
     if (view === 'devices') return { view: 'device', device: decoded.toLowerCase() }
+    if (view === 'onboard' && decoded === 'project') return { view, part: 'project' }
     return unknown
   }
   switch (view) {
@@ -33,6 +35,8 @@ export function parseRoute(hash: string): Route {
     case 'devices':
     case 'prove':
       return { view }
+    case 'onboard':
+      return { view, part: 'device' }
     case 'tasks': {
       const state = new URLSearchParams(query).get('state')
       return { view, state: TASK_STATES.find((known) => known === state) ?? null }
@@ -53,6 +57,8 @@ export function routeHref(route: Exclude<Route, { view: 'unknown' }>): string {
       return `#/tasks/${encodeURIComponent(route.taskId)}`
     case 'device':
       return `#/devices/${encodeURIComponent(route.device)}`
+    case 'onboard':
+      return route.part === 'device' ? '#/onboard' : `#/onboard/${route.part}`
     default:
       return `#/${route.view}`
   }

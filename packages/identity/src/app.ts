@@ -1,6 +1,6 @@
 /**
- * Builds the identity service: a DID resolver for did:io, did:key and did:web, and the VC API. It describes itself at
- * GET /openapi.json.
+ * Builds the identity service: a DID resolver for did:io, did:key and did:web,, the VC API, and what the onboarding
+ * portal needs. It describes itself at GET /openapi.json.
  * @module
  */
 import swagger from '@fastify/swagger'
@@ -16,6 +16,7 @@ import { RegistryHistory } from './resolution/history.ts'
 import { MultiResolver } from './resolution/resolution.ts'
 import { credentialRoutes, type IssuerOptions } from './routes/credentials.ts'
 import { identifierRoutes } from './routes/identifiers.ts'
+import { type OnboardingOptions, onboardingRoutes } from './routes/onboarding.ts'
 import type { DocumentSource } from './stores/document-source.ts'
 import type { PublicFetch } from './web/public-fetch.ts'
 
@@ -34,6 +35,8 @@ export interface IdentityServiceOptions {
   issuer?: IssuerOptions
   /** Where the chain keeps issuers, their lists and what ioIDs hold. */
   ledger?: CredentialLedger
+  /** For the onboarding portal; without it, there is none here. */
+  onboarding?: Omit<OnboardingOptions, 'now'>
   logLevel?: string
 }
 
@@ -76,7 +79,7 @@ export async function buildIdentityService(options: IdentityServiceOptions): Pro
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'IoTeX identity', version: '1.0.0', description: 'DID resolver and VC API of ioID.' },
+      info: { title: 'IoTeX identity', version: '1.0.0', description: 'DID resolver, VC API and onboarding of ioID.' },
       components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
     },
   })
@@ -85,6 +88,7 @@ export async function buildIdentityService(options: IdentityServiceOptions): Pro
     context: { resolver, now, statusLists, ...(ledger ? { ledger } : {}) },
     issuer,
   })
+  if (options.onboarding) await app.register(onboardingRoutes, { ...options.onboarding, now })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
   return {
     service,

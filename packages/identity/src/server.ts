@@ -4,12 +4,13 @@
  */
 import { randomBytes } from 'node:crypto'
 import { systemClock } from '@iotex2/chain/clock'
-import { readDeployment } from '@iotex2/chain/deployment'
+import { type Deployment, readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { TransactionSender } from '@iotex2/chain/sender'
 import { type Hex, toHex } from '@iotex2/protocol/hex'
 import { readConfig } from '@iotex2/service/config'
 import { main, serve } from '@iotex2/service/service'
+import { parseEther } from 'ethers'
 import { type Static, Type } from 'typebox'
 import { buildIdentityService } from './app.ts'
 import { Granter } from './credentials/granter.ts'
@@ -35,6 +36,12 @@ const Config = Type.Object({
   DEPLOYMENT_FILE: Type.String({ description: "Ignition's deployed_addresses.json." }),
   FROM_BLOCK: Type.Integer({ default: 0, minimum: 0 }),
   DOCUMENTS_DIRECTORY: Type.Optional(Type.String()),
+  DOCUMENTS_URL: Type.Optional(Type.String({ pattern: '^https?://', description: 'GET /v1/documents, for all.' })),
+  UPLOADS_PER_MINUTE: Type.Integer({ default: 0, minimum: 0 }),
+  MINIMUM_DEPOSIT_IOTX: Type.Integer({ default: 10, minimum: 0 }),
+  WALLET_RPC_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
+  EXPLORER_BASE: Type.Optional(Type.String({ pattern: '^https?://' })),
+  GATEWAY_URLS: Type.Optional(Type.Array(Type.String({ pattern: '^(mqtts?|tcp|wss?|https?)://' }))),
   IPFS_RPC_URL: Type.Optional(Type.String()),
   S3_ENDPOINT: Type.Optional(Type.String()),
   S3_BUCKET: Type.Optional(Type.String()),
@@ -51,21 +58,59 @@ const Config = Type.Object({
   STATUS_URL: Type.Optional(Type.String({ pattern: '^https?://' })),
 })
 
-function openStores(config: Static<typeof Config>): ContentStore[] {
-  const stores: ContentStore[] = []
-  if (config.DOCUMENTS_DIRECTORY !== undefined) stores.push(new DocumentStore(config.DOCUMENTS_DIRECTORY))
+interface Stores {
+  /** By the names that owners choose by. */
+  named: Record<string, ContentStore>
+  directory?: DocumentStore
+}
+
+function openStores(config: Static<typeof Config>): Stores {
+  const stores: Stores = { named: {} }
+  if (config.DOCUMENTS_DIRECTORY !== undefined) {
+    stores.directory = new DocumentStore(config.DOCUMENTS_DIRECTORY, config.DOCUMENTS_URL)
+    stores.named.service = stores.directory
+  }
   if (config.S3_ENDPOINT && config.S3_BUCKET && config.S3_ACCESS_KEY_ID && config.S3_SECRET_ACCESS_KEY)
-    stores.push(
-      new S3Store({
-        endpoint: config.S3_ENDPOINT,
-        bucket: config.S3_BUCKET,
-        region: config.S3_REGION,
-        accessKeyId: config.S3_ACCESS_KEY_ID,
-        secretAccessKey: config.S3_SECRET_ACCESS_KEY,
-      }),
-    )
-  if (config.IPFS_RPC_URL !== undefined) stores.push(new IpfsStore({ url: config.IPFS_RPC_URL }))
+    stores.named.s3 = new S3Store({
+      endpoint: config.S3_ENDPOINT,
+      bucket: config.S3_BUCKET,
+      region: config.S3_REGION,
+      accessKeyId: config.S3_ACCESS_KEY_ID,
+      secretAccessKey: config.S3_SECRET_ACCESS_KEY,
+    })
+  if (config.IPFS_RPC_URL !== undefined) stores.named.ipfs = new IpfsStore({ url: config.IPFS_RPC_URL })
   return stores
+}
+
+const CHAIN_NAMES: Record<number, string> = { 4689: 'IoTeX', 4690: 'IoTeX Testnet', 31337: 'IoTeX 2.0 devnet' }
+
+/** Returns what the portal needs, or undefined where the deployment has no projects to onboard into. */
+function openOnboarding(config: Static<typeof Config>, deployment: Deployment, { named, directory }: Stores) {
+  const contracts = {
+    projectRegistry: deployment.find('projectRegistry'),
+    ioIDRegistry: deployment.find('ioIDRegistry'),
+    deviceNftImplementation: deployment.find('deviceNftImplementation'),
+  }
+  const { projectRegistry, ioIDRegistry, deviceNftImplementation } = contracts
+  if (!projectRegistry || !ioIDRegistry || !deviceNftImplementation) return undefined
+  const { service, ...others } = named
+  return {
+    chain: {
+      id: config.CHAIN_ID,
+      name: CHAIN_NAMES[config.CHAIN_ID] ?? `Chain ${config.CHAIN_ID}`,
+      symbol: 'IOTX',
+      rpcUrl: config.WALLET_RPC_URL ?? null,
+      explorerUrl: config.EXPLORER_BASE ?? null,
+    },
+    contracts: { projectRegistry, ioIDRegistry, deviceNftImplementation },
+    fromBlock: config.FROM_BLOCK,
+    minimumDepositWei: parseEther(String(config.MINIMUM_DEPOSIT_IOTX)),
+    gateways: config.GATEWAY_URLS ?? [],
+    // Nobody else could read what lies at a file: address.
+    stores: service && config.DOCUMENTS_URL !== undefined ? { service, ...others } : others,
+    ...(directory ? { served: directory } : {}),
+    uploadsPerMinute: config.UPLOADS_PER_MINUTE,
+  }
 }
 
 /** How long a holder may bring a grant to the chain. */
@@ -122,17 +167,20 @@ await main(async () => {
   const ledger = new ChainLedger(deployment.address('credentialRegistry'), provider)
   const fetchPublic = createPublicFetch()
   const opened = await openIssuer(config, { provider, chainId, ledger })
+  const stores = openStores(config)
+  const onboarding = openOnboarding(config, deployment, stores)
   const { service, start } = await buildIdentityService({
     provider,
     chainId,
     registry: deployment.address('ioIDRegistry'),
     fromBlock: config.FROM_BLOCK,
-    documents: new DocumentSource(openStores(config), fetchPublic),
+    documents: new DocumentSource(Object.values(stores.named), fetchPublic),
     fetchPublic,
     ledger,
     now: systemClock.now,
     logLevel: config.LOG_LEVEL,
     ...(opened ? { issuer: opened.issuer } : {}),
+    ...(onboarding ? { onboarding } : {}),
   })
   await start()
   await serve(service, { host: config.HOST, port: config.PORT }, async () => {

@@ -41,6 +41,14 @@ export const SimulatorConfig = Type.Object(
       ),
     ),
     devices: Type.Array(DeviceConfig, { minItems: 1 }),
+    serialPort: Type.Optional(
+      Type.Integer({
+        minimum: 0,
+        maximum: 65_535,
+        description:
+          "TCP port of the first device's serial line, on loopback; the next devices have the next ports. 0 takes free ones.",
+      }),
+    ),
     ...Type.Partial(Type.Object(settings)).properties,
   },
   { additionalProperties: false, $id: 'https://iotex.io/schemas/ioconnect-simulator-1.json' },
@@ -65,10 +73,23 @@ export function parseSimulatorConfig(json: unknown): SimulatorConfig {
 export type ResolvedDevice = DeviceConfig &
   Required<Pick<DeviceConfig, 'projectId' | 'profile' | 'transport' | 'gateways'>>
 
-/** Throws {@link SimulatorConfigError} where a device lacks a setting, or its URLs are of the other transport. */
-export function resolveDevice(config: SimulatorConfig, index: number): ResolvedDevice {
+/** Returns whether a device knows where its readings go; one that does not can be told over its serial line. */
+export function knowsItsServer(config: SimulatorConfig, index: number): boolean {
+  const { projectId, transport, gateways } = { ...config, ...config.devices[index] }
+  return projectId !== undefined && transport !== undefined && gateways !== undefined
+}
+
+/**
+ * `told` is what the device was told over its serial line. Throws {@link SimulatorConfigError} where a device lacks a
+ * setting, or its URLs are of the other transport.
+ */
+export function resolveDevice(
+  config: SimulatorConfig,
+  index: number,
+  told?: Pick<ResolvedDevice, 'projectId' | 'transport' | 'gateways'>,
+): ResolvedDevice {
   const own = config.devices[index]!
-  const { projectId, profile, transport, gateways, intervalMs } = { ...config, ...own }
+  const { projectId, profile, transport, gateways, intervalMs } = { ...config, ...own, ...told }
   for (const [name, value] of Object.entries({ projectId, profile, transport, gateways }))
     if (value === undefined)
       throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)

@@ -1,8 +1,10 @@
 #!/usr/bin/env node
 /**
- * Runs a simulator: `ioconnect --config FILE [--replay FILE --mapping FILE [--repeat]]`.
+ * Runs a simulator: `ioconnect --config FILE [--replay FILE --mapping FILE [--repeat]] [--serial PORT]`.
  *
- * Ends on SIGTERM, SIGINT or its parent's end; tells a parent process `{type: 'started', devices}`. Progress goes to
+ * With --serial each device has a serial line on a TCP port of the loopback interface, from PORT on; 0 takes free ones.
+ *
+ * Ends on SIGTERM, SIGINT or its parent's end; tells a parent process `{type: 'started', devices, serialPorts}`. Progress goes to
  * stderr. Exits with 1 and one line where it cannot start.
  * @module
  */
@@ -13,14 +15,19 @@ import { systemClock } from './clock.ts'
 import { SimulatorConfigError } from './config.ts'
 import { readSimulatorConfig, startSimulator } from './simulator.ts'
 
-const USAGE = 'Usage: ioconnect --config FILE [--replay FILE --mapping FILE [--repeat]]'
+const USAGE = 'Usage: ioconnect --config FILE [--replay FILE --mapping FILE [--repeat]] [--serial PORT]'
 
 async function main(): Promise<void> {
-  const { config: configPath, replay, mapping, repeat } = parseOptions()
-  if (configPath === undefined || (replay === undefined) !== (mapping === undefined))
+  const { config: configPath, replay, mapping, repeat, serial } = parseOptions()
+  if (
+    configPath === undefined ||
+    (replay === undefined) !== (mapping === undefined) ||
+    (serial !== undefined && !/^\d{1,5}$/.test(serial))
+  )
     throw new SimulatorConfigError(USAGE)
   const { config, directory } = await readSimulatorConfig(configPath)
   if (replay !== undefined) config.replay = { file: resolve(replay), mapping: resolve(mapping!), repeat }
+  if (serial !== undefined) config.serialPort = Number(serial)
   const simulator = await startSimulator({ config, directory, clock: systemClock, random: Math.random })
 
   let stopping = false
@@ -32,9 +39,10 @@ async function main(): Promise<void> {
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
   process.once('disconnect', () => void stop())
-  const devices = simulator.devices.map(({ address }) => address)
+  const { addresses: devices, serialPorts } = simulator
   process.stderr.write(`ioconnect: ${devices.length} devices run: ${devices.join(' ')}\n`)
-  process.send?.({ type: 'started', devices })
+  if (serialPorts.length > 0) process.stderr.write(`ioconnect: serial lines on 127.0.0.1: ${serialPorts.join(' ')}\n`)
+  process.send?.({ type: 'started', devices, serialPorts })
 }
 
 function parseOptions() {
@@ -45,6 +53,7 @@ function parseOptions() {
         replay: { type: 'string' },
         mapping: { type: 'string' },
         repeat: { type: 'boolean', default: false },
+        serial: { type: 'string' },
       },
     }).values
   } catch (cause) {

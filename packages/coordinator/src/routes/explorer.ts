@@ -11,6 +11,7 @@ import { Type } from 'typebox'
 import type { Feed } from '../feed.ts'
 import type { ReadModel } from '../read-model.ts'
 import { streamEvents } from './event-stream.ts'
+import { PAGE_HEADERS } from './page-headers.ts'
 
 export interface ExplorerRouteOptions {
   model: ReadModel
@@ -52,5 +53,11 @@ export const explorerRoutes: FastifyPluginAsync<ExplorerRouteOptions> = async (a
   })
 
   if (directory !== undefined && existsSync(directory))
-    await app.register(fastifyStatic, { root: directory, setHeaders: isolate })
+    await app.register(fastifyStatic, {
+      root: directory,
+      setHeaders: (reply) => {
+        isolate(reply)
+        void reply.headers(PAGE_HEADERS)
+      },
+    })
 }

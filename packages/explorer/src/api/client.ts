@@ -18,12 +18,18 @@ export class ApiError extends CodedError {
 /** Requests that take longer than this have failed. */
 const TIMEOUT_MS = 15_000
 
-async function get<T>(path: string, signal?: AbortSignal): Promise<T> {
+export const get = <T>(path: string, signal?: AbortSignal): Promise<T> => ask(path, {}, signal)
+
+export const put = <T>(path: string, type: string, body: Uint8Array): Promise<T> =>
+  ask(path, { method: 'PUT', headers: { 'content-type': type }, body: Uint8Array.from(body) })
+
+async function ask<T>(path: string, init: RequestInit, signal?: AbortSignal): Promise<T> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS)
   let response: Response
   try {
     response = await fetch(path, {
-      headers: { accept: 'application/json' },
+      ...init,
+      headers: { accept: 'application/json', ...init.headers },
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     })
   } catch (error) {
