@@ -11,11 +11,12 @@ import { ADDRESS, ELEMENT_BYTES, SCRATCH } from '../wasm/layout.ts'
 import { bytesToBigint, writeBigint } from './bytes.ts'
 import { checkPoints } from './check.ts'
 import { writeConstants } from './constants.ts'
+import { type DigitKind, type DigitSet, makeDigits } from './digits.ts'
 import { MsmError } from './errors.ts'
 import { ENGINE_WASM } from './generated/engine-wasm.ts'
 import { Heap } from './heap.ts'
 import type { Job, Place } from './job.ts'
-import { planMsm, planTable, type TablePlan, workBytes } from './plan.ts'
+import { blocksOf, planMsm, planTable, type TablePlan, workBytes } from './plan.ts'
 import { callingThread, startThreads, type Threads } from './threads.ts'
 
 export type Group = 'g1' | 'g2'
@@ -25,6 +26,22 @@ export interface EngineOptions {
    * 1 (the default) works on the calling thread and blocks it. More start that many workers, which needs SharedArrayBuffer.
    */
   threads?: number
+}
+
+/** What {@link Engine.buildTable} built. */
+export interface TableSummary {
+  memoryMiB: number
+  kind: DigitKind
+  windowBits: number
+  /** Times that the buckets are gone through: 1 for a full table. */
+  passes: number
+}
+
+/** A digit set in the engine's memory. */
+interface PlacedDigits {
+  set: DigitSet
+  codes: number
+  weights: number
 }
 
 /** Points in the engine's memory. */
@@ -85,6 +102,7 @@ export class Engine {
   readonly heap: Heap
   readonly #threads: Threads
   readonly #scratch: number[]
+  readonly #digits = new Map<string, PlacedDigits>()
   #work = { address: 0, bytes: 0 }
   #last: Promise<unknown> = Promise.resolve()
   #disposed = false
@@ -189,7 +207,7 @@ export class Engine {
           this.write(source, window)
           const units: number[][] = []
           for (let i = 0; i < points; i += CHUNK)
-            units.push([source, i, Math.min(i + CHUNK, points), target, stride, 2])
+            units.push([source, i, Math.min(i + CHUNK, points), target, stride])
           await this.run({ field: 'base', g2: group === 'g2', name: 'readPoints', units })
           target += points * stride
         }
@@ -218,34 +236,55 @@ export class Engine {
 
   /**
    * Computes multiples of points that stay, so that each {@link msm} over them takes fewer additions, in at most `memoryMiB`.
-   * Returns what they take, or null where so little memory would not help. `onProgress` is told the part done, up to 1.
+   * Returns what was built, or null where so little memory would not help. `onProgress` is told the part done, up to 1.
    * Throws {@link MsmError} MSM_OUT_OF_MEMORY, MSM_DISPOSED.
    */
   async buildTable(
     bases: Bases,
     memoryMiB: number,
     onProgress: (part: number) => void = () => {},
-  ): Promise<{ memoryMiB: number; windowBits: number } | null> {
+  ): Promise<TableSummary | null> {
     const points = loaded(bases)
-    const { group, count, stride } = points
-    const rowBytes = count * stride
-    const plan = planTable(count, rowBytes, memoryMiB * 2 ** 20)
+    const { group, count } = points
+    const plan = planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20)
     if (!plan || points.table) return null
-    const { bits, passes, rows } = plan
+    const { kind, bits, passes, rows, stride } = plan
+    const rowBytes = count * stride
     return this.exclusive(async () => {
+      const { set } = this.#digitsOf(kind, bits)
       const address = this.heap.allocate(rows * rowBytes)
-      new Uint8Array(this.memory.buffer).copyWithin(address, points.address, points.address + rowBytes)
-      for (let row = 1; row < rows; row++) {
-        const [source, target] = [address + (row - 1) * rowBytes, address + row * rowBytes]
+      for (let row = 0; row < rows; row++) {
+        const target = address + row * rowBytes
+        const [source, sourceStride] = row === 0 ? [points.address, points.stride] : [target - rowBytes, stride]
+        const doublings = row === 0 ? 0 : bits * passes
         const units: number[][] = []
         for (let from = 0; from < count; from += CHUNK)
-          units.push([source, from, Math.min(from + CHUNK, count), target, stride, bits * passes])
-        await this.run({ field: 'base', g2: group === 'g2', name: 'doublePoints', units })
-        onProgress(row / (rows - 1))
+          units.push([
+            ...[source, sourceStride, from, Math.min(from + CHUNK, count), target, stride],
+            ...[doublings, set.multiples, set.power],
+          ])
+        await this.run({ field: 'base', g2: group === 'g2', name: 'tableRow', units })
+        onProgress((row + 1) / rows)
       }
       points.useTable({ plan, address }, () => this.heap.release(address, rows * rowBytes))
-      return { memoryMiB: (rows * rowBytes) / 2 ** 20, windowBits: bits }
+      return { memoryMiB: (rows * rowBytes) / 2 ** 20, kind, windowBits: bits, passes }
     })
+  }
+
+  /** Digit sets stay in the engine's memory once used: a few hundred KiB each. */
+  #digitsOf(kind: DigitKind, bits: number): PlacedDigits {
+    const key = `${kind}-${bits}`
+    const known = this.#digits.get(key)
+    if (known) return known
+    const set = makeDigits(kind, bits)
+    const place = (words: Uint32Array): number => {
+      const address = this.heap.allocate(words.byteLength)
+      this.write(address, new Uint8Array(words.buffer, words.byteOffset, words.byteLength))
+      return address
+    }
+    const placed = { set, codes: place(set.codes), weights: place(set.weights) }
+    this.#digits.set(key, placed)
+    return placed
   }
 
   /** {@link msm} of `count` scalars that lie in the engine's memory already, within {@link exclusive}. */
@@ -253,32 +292,38 @@ export class Engine {
     const { group, address, stride, count: all, table } = loaded(bases)
     if (count === 0) return undefined
     const g2 = group === 'g2'
-    const words = new Uint32Array(this.memory.buffer, scalars, count * 8)
-    const plan = planMsm(words, this.threads, table?.plan)
+    const { kind, bits, windows, passes } = table?.plan ?? planMsm(new Uint32Array(this.memory.buffer, scalars, count * 8))
+    const { set, codes, weights } = this.#digitsOf(kind, bits)
+    const { perPoint, levels } = set
     const point = POINT_BYTES[group] * (ELEMENT_BYTES / 32)
-    const { bits, windows, passes, blocks, levels } = plan
-    const unit = (levels + 1) * point
-    const sizes = [windows * count * 8, 2 * passes * blocks * unit, point, POINT_BYTES[group]]
+    const buckets = set.weights.length
+    const blocks = blocksOf(buckets, passes, this.threads)
+    const unit = 2 * levels * point
+    const rowBytes = 4 * perPoint * count
+    const sizes = [windows * rowBytes, passes * blocks * (unit + 2 * point), point, POINT_BYTES[group]]
     return this.borrow(sizes, async (digits, sums, sum, result) => {
       const splits: number[][] = []
       for (let i = 0; i < count; i += CHUNK)
-        splits.push([scalars, i, Math.min(i + CHUNK, count), count, address, stride, bits, windows, digits!])
+        splits.push([
+          ...[scalars, i, Math.min(i + CHUNK, count), count, address, stride],
+          ...[perPoint, bits, windows, codes, digits!],
+        ])
       await this.run({ field: 'base', g2, name: 'splitScalars', units: splits })
       const units: number[][] = []
-      // Row j of a table is behind the points, and so are the digits that it serves.
-      const rowOfDigits = count * 8
+      const most = Math.ceil(buckets / blocks)
       for (let pass = 0; pass < passes; pass++) {
         const rows = Math.ceil((windows - pass) / passes)
         for (let block = 0; block < blocks; block++)
           units.push([
-            ...[digits! + pass * rowOfDigits, passes * rowOfDigits, rows, 2 * count],
-            ...[table?.address ?? address, all * stride, stride, 2, block << levels, levels],
-            ...[0, rows * 2 * count, sums! + (pass * blocks + block) * unit],
+            ...[digits! + pass * rowBytes, passes * rowBytes, rows, perPoint * count],
+            ...[address, all * stride, stride, perPoint, stride / set.multiples],
+            ...[block * most, Math.max(0, Math.min(most, buckets - block * most)), weights, levels],
+            ...[0, rows * perPoint * count, sums! + (pass * blocks + block) * unit],
           ])
       }
-      const job = { field: 'base', g2, name: 'runUnit', units, workArgument: 10 } as const
-      await this.run(job, workBytes(levels, Math.ceil(windows / passes) * 2 * count, point))
-      const combine = [sums!, passes, blocks, levels, bits, sum!]
+      const job = { field: 'base', g2, name: 'runUnit', units, workArgument: 13 } as const
+      await this.run(job, workBytes(most, levels, Math.ceil(windows / passes) * perPoint * count, point))
+      const combine = [sums!, passes, blocks, levels, bits, set.shift, sum!]
       await this.run({ field: 'base', g2, name: 'combine', units: [combine] })
       await this.run({ field: 'base', g2, name: 'writePoint', units: [[sum!, result!]] })
       return this.#readPoint(group, result!)
@@ -328,7 +373,7 @@ class LoadedBases implements Bases {
   }
 
   get stride(): number {
-    return strideOf(this.group)
+    return this.#table?.plan.stride ?? strideOf(this.group)
   }
 
   get table(): Table | undefined {

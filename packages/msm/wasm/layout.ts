@@ -80,3 +80,6 @@ export const SCRATCH = {
   INVERSION: 8192,
   BATCH: 9216,
 } as const
+
+/** References whose sums are computed together: as many as stay in the second-level cache. */
+export const SLAB = 8192

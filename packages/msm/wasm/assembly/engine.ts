@@ -2,7 +2,7 @@
 export { runUnit } from './buckets'
 export { additions, setGroup } from './group'
 export { mul2, setField, setScratch } from './kernels'
-export { combine, doublePoints, readPoints, writePoint } from './points'
+export { combine, readPoints, tableRow, writePoint } from './points'
 export {
   evaluateRows,
   forwardTransform,
