@@ -119,9 +119,9 @@ export function writeConstants(memory: ArrayBufferLike): void {
       }
 
   const [[a1, b1], [a2, b2]] = shortVectors(LAMBDA)
-  writeWords(memory, ADDRESS.LATTICE, (b2 << 256n) / ORDER, 3, 32)
-  writeWords(memory, ADDRESS.LATTICE + 12, (-b1 << 256n) / ORDER, 5, 32)
-  writeWords(memory, ADDRESS.LATTICE + 32, a1, 2, 32)
-  writeWords(memory, ADDRESS.LATTICE + 40, -b1, 4, 32)
-  writeWords(memory, ADDRESS.LATTICE + 56, a2, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE, (b2 << 288n) / ORDER, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE + 16, (-b1 << 288n) / ORDER, 6, 32)
+  writeWords(memory, ADDRESS.LATTICE + 40, a1, 2, 32)
+  writeWords(memory, ADDRESS.LATTICE + 48, -b1, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE + 64, a2, 4, 32)
 }

@@ -39,10 +39,16 @@ export interface DigitSet {
 /** Bits of k1 and k2 with their signs. */
 export const HALF_BITS = 127
 
-/** Returns how many digits a half has: the last one then has no carry. */
+/** |k1 + k2·ω|, where both are below 2^126 in absolute value and rounded to the lattice's nearest. */
+const MOST_EISENSTEIN = 2 ** 126.7
+
+/** Returns how many digits k1 and k2, or k1 + k2·ω, have: the last one has no carry. */
 export function windowsOf(kind: DigitKind, bits: number): number {
-  // Over Z[ω] |k| < 2^126.7, and what is left of it after n digits is below |k|·2^(-bits·n) + 1/√3, so zero once below 1.
-  return Math.ceil((kind === 'hexagonal' ? HALF_BITS + 0.9 : HALF_BITS) / bits)
+  if (kind !== 'hexagonal') return Math.ceil(HALF_BITS / bits)
+  // A window leaves a 2^bits-th, and its digit adds up to 1/√3; an integer of Z[ω] below 1 is zero.
+  let windows = 0
+  for (let left = MOST_EISENSTEIN; left >= 1; windows++) left = left / 2 ** bits + 1 / Math.sqrt(3)
+  return windows
 }
 
 export function makeDigits(kind: DigitKind, bits: number): DigitSet {

@@ -4,8 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addPoints, isOnCurve, LAMBDA, mod, multiplyPoint, negatePoint, ORDER, type Point } from '../reference/curve.ts'
 import { referenceMsm } from '../reference/msm.ts'
 import { compileEngine } from '../wasm/build.ts'
+import { ELEMENT_BYTES } from '../wasm/layout.ts'
+import { shortVectors } from './constants.ts'
+import { type DigitKind, windowsOf } from './digits.ts'
 import { type Engine, type Group, openEngine, withUnsharedMemory } from './engine.ts'
 import { ENGINE_WASM } from './generated/engine-wasm.ts'
+import { TABLES } from './plan.ts'
 import { differentPoints, encodePoints, encodeScalars, scalarsFrom } from './points.fixture.ts'
 
 const SEED = BigInt(process.env.MSM_SEED ?? Math.floor(Math.random() * 2 ** 32))
@@ -41,9 +45,22 @@ const edges = [
   LAMBDA,
   ORDER - LAMBDA,
   1n << 127n,
+  (1n << 126n) - 1n,
+  1n << 126n,
   (1n << 127n) - 1n,
   (1n << 128n) - 1n,
+  ...longestHalves(),
 ]
+
+/** Scalars at the corners of what is nearer to 0 than to any other of the lattice, whose halves are the longest, and beyond. */
+function longestHalves(): bigint[] {
+  const [[a1, b1], [a2, b2]] = shortVectors(LAMBDA)
+  const part = (a: bigint, b: bigint, twentieths: bigint): bigint =>
+    mod((a * twentieths) / 20n + ((b * twentieths) / 20n) * LAMBDA, ORDER)
+  return [10n, 11n, 13n].flatMap((twentieths) =>
+    [part(a1 + a2, b1 + b2, twentieths), part(a1 - a2, b1 - b2, twentieths)].flatMap((k) => [k, ORDER - k]),
+  )
+}
 
 for (const group of GROUPS) {
   test.each(sizes)(`${group}: equals the reference for %i random scalars, on one thread and on two`, async (n) => {
@@ -95,10 +112,51 @@ test.each<[Group, number, number]>([
     expect(table!.memoryMiB).toBeLessThanOrEqual(memoryMiB)
     expect(parts.at(-1)).toBe(1)
     expect(await engine.msm(bases, scalars)).toEqual(before)
-    expect(await engine.msm(bases, scalars.subarray(0, 320))).toEqual(referenceMsm(points.slice(0, 10), edges))
+    expect(await engine.msm(bases, scalars.subarray(0, 32 * edges.length))).toEqual(referenceMsm(points.slice(0, edges.length), edges))
     bases.free()
   }
 })
+
+test.each<[DigitKind, number, number]>([
+  ['windows', 13, 10],
+  ['windows', 16, 3],
+  ['windows', 18, 8],
+  ['lfg', 11, 12],
+  ['lfg', 16, 8],
+  ['lfg', 14, 4],
+  ['lfg', 18, 8],
+  ['hexagonal', 4, 33],
+  ['hexagonal', 7, 5],
+  ['hexagonal', 8, 16],
+  ['hexagonal', 9, 15],
+])('tables of %s of %i bits in %i rows give the same sums', async (kind, bits, rows) => {
+  for (const [engine, group] of [[one, 'g1'], [two, 'g1'], [one, 'g2']] as const) {
+    const { points, scalars, sum } = tabled(group)
+    const bases = await engine.loadBases(group, encodePoints(group, points))
+    const windows = windowsOf(kind, bits)
+    const passes = Math.ceil(windows / rows)
+    const { multiples, coordinates } = TABLES[kind]
+    const stride = multiples * coordinates * ELEMENT_BYTES * (group === 'g1' ? 1 : 2)
+    await engine.buildPlanned(bases, { kind, bits, windows, passes, rows: Math.ceil(windows / passes), stride })
+    expect(await engine.msm(bases, encodeScalars(scalars))).toEqual(sum)
+    bases.free()
+  }
+})
+
+/** Points some of which are equal and one infinite, scalars and their sum. */
+const tabled = memoize((group: Group) => {
+  const scalars = [...edges, ...edges.map(random), ...edges]
+  const points = scalars.map((_, i) => (i === 3 ? undefined : POINTS[group][i % (2 * edges.length)]))
+  return { points, scalars, sum: referenceMsm(points, scalars) }
+})
+
+function memoize<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key))
+    return made.get(key)!
+  }
+}
 
 test('a table that would not help is not built', async () => {
   const bases = await one.loadBases('g1', encodePoints('g1', POINTS.g1))

@@ -247,7 +247,13 @@ export class Engine {
     const points = loaded(bases)
     const { group, count } = points
     const plan = planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20)
-    if (!plan || points.table) return null
+    return plan && !points.table ? this.buildPlanned(bases, plan, onProgress) : null
+  }
+
+  /** {@link buildTable} of a plan that is given. */
+  async buildPlanned(bases: Bases, plan: TablePlan, onProgress: (part: number) => void = () => {}): Promise<TableSummary> {
+    const points = loaded(bases)
+    const { group, count } = points
     const { kind, bits, passes, rows, stride } = plan
     const rowBytes = count * stride
     return this.exclusive(async () => {

@@ -50,7 +50,7 @@ const BUCKETS: Record<DigitKind, (bits: number) => number> = {
 }
 
 /** What a table of each kind holds of each point, and the windows worth a thought. */
-const TABLES: Record<DigitKind, { multiples: number; coordinates: number; bits: readonly [number, number] }> = {
+export const TABLES: Record<DigitKind, { multiples: number; coordinates: number; bits: readonly [number, number] }> = {
   windows: { multiples: 1, coordinates: 3, bits: [4, 18] },
   lfg: { multiples: 3, coordinates: 3, bits: [6, 18] },
   hexagonal: { multiples: 1, coordinates: 4, bits: [3, 10] },

@@ -1,16 +1,17 @@
 /**
  * Scalars to digits: split along the endomorphism (Gallant, Lambert, Vanstone, CRYPTO 2001), then signed windows.
- * The lattice's constants are at LATTICE: g1 (3 words), g2 (5), a1 (2), -b1 (4), a2 (4); b2 = a1. Words are of 32 bits.
+ * The lattice's constants are at LATTICE: g1 (4 words), g2 (6), a1 (2), -b1 (4), a2 (4); b2 = a1. Words are of 32 bits.
+ * g1 = 2^288·b2/r and g2 = -2^288·b1/r: with fewer bits c1 and c2 would not be the nearest, and the halves a bit longer.
  */
 import { isInfinity } from './group'
 import { S } from './kernels'
 import { LATTICE, SCRATCH_QUAD } from './layout'
 
 const G1: usize = LATTICE
-const G2: usize = LATTICE + 12
-const A1: usize = LATTICE + 32
-const B1: usize = LATTICE + 40
-const A2: usize = LATTICE + 56
+const G2: usize = LATTICE + 16
+const A1: usize = LATTICE + 40
+const B1: usize = LATTICE + 48
+const A2: usize = LATTICE + 64
 
 /** target[0, na + nb) = a·b, in words. */
 function multiplyWords(target: usize, a: usize, na: usize, b: usize, nb: usize): void {
@@ -50,11 +51,11 @@ function absolute(x: usize): u32 {
   return 1
 }
 
-/** target[0, n) = the words of a product above 256 bits, rounded to the nearest. */
+/** target[0, n) = the words of a product above 288 bits, rounded to the nearest. */
 function roundWords(target: usize, product: usize, n: usize): void {
-  let carry = <u64>(load<u32>(product, 28) >> 31)
+  let carry = <u64>(load<u32>(product, 32) >> 31)
   for (let i: usize = 0; i < n << 2; i += 4) {
-    carry += <u64>load<u32>(product + 32 + i)
+    carry += <u64>load<u32>(product + 36 + i)
     store<u32>(target + i, <u32>carry)
     carry >>= 32
   }
@@ -143,9 +144,9 @@ export function splitScalars(
       store<u64>(k1, 0, 16)
       memory.fill(k2, 0, 24)
     } else {
-      multiplyWords(c1, k, 8, G1, 3)
+      multiplyWords(c1, k, 8, G1, 4)
       roundWords(c1, c1, 3)
-      multiplyWords(c2, k, 8, G2, 5)
+      multiplyWords(c2, k, 8, G2, 6)
       roundWords(c2, c2, 5)
       // k1 = k - c1·a1 - c2·a2, k2 = c1·(-b1) - c2·a1: both fit 127 bits with their sign, so five words are enough.
       multiplyWords(product, c1, 3, A1, 2)
