@@ -23,6 +23,8 @@ export interface Proven {
   proof: Groth16Proof
   publicSignals: string[]
   verified: boolean
+  /** Threads of the prover. */
+  threads: number
   /** How long each step took. */
   ms: Record<ProveStep, number>
 }
@@ -38,6 +40,13 @@ const scope = globalThis as unknown as {
   postMessage(reply: ProveReply): void
 }
 
+/** More threads than these have too little to share in a circuit that a page would prove. */
+const MOST_THREADS = 8
+
+/** As many threads as there are processors; one where threads cannot share memory: a page that is not cross-origin isolated. */
+const threadsHere = (): number =>
+  globalThis.crossOriginIsolated ? Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency)) : 1
+
 const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer())
 
 async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
@@ -49,8 +58,7 @@ async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
     ms[name] = performance.now() - began
     return result
   }
-  // This is a worker already; its prover needs no other.
-  const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: 1 }))
+  const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: threadsHere() }))
   try {
     const witness = await step('witness', async () =>
       calculateWitness(await bytesOf(program), parseCircuitInput(input)),
@@ -59,7 +67,7 @@ async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
     const verified = await step('verification', async () =>
       (await createVerifier(prover.verificationKey)).verify(publicSignals, proof),
     )
-    return { proof, publicSignals, verified, ms }
+    return { proof, publicSignals, verified, threads: prover.threads, ms }
   } finally {
     await prover.dispose()
   }
