@@ -116,7 +116,7 @@ describe.skipIf(chromiumMissing !== null)('proving in chromium', () => {
       await page.getByText('Verified in this browser').waitFor()
       expect(await fact(page, 'Threads')).toBe(String(threads))
       expect(workers()).toBe(threads > 1 ? 1 + threads : 1)
-      await expect.poll(runningWorkers).toBe(0)
+      await expect.poll(runningWorkers, { timeout: 10_000 }).toBe(0)
     })
   })
 

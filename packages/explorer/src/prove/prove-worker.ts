@@ -1,6 +1,7 @@
 /**
  * Proves in a thread of its own, so that the page stays alive. It gets the chosen files, not their bytes: it reads them
- * itself.
+ * itself. The page ends this worker with what it replies, and the prover's threads end with it: were they disposed of in the same
+ * moment, Chromium would wait for them and keep the worker.
  * @module
  */
 import { parseCircuitInput } from '@iotex2/groth16/circuit-input'
@@ -59,18 +60,12 @@ async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
     return result
   }
   const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: threadsHere() }))
-  try {
-    const witness = await step('witness', async () =>
-      calculateWitness(await bytesOf(program), parseCircuitInput(input)),
-    )
-    const { proof, publicSignals } = await step('proof', () => prover.prove(witness))
-    const verified = await step('verification', async () =>
-      (await createVerifier(prover.verificationKey)).verify(publicSignals, proof),
-    )
-    return { proof, publicSignals, verified, threads: prover.threads, ms }
-  } finally {
-    await prover.dispose()
-  }
+  const witness = await step('witness', async () => calculateWitness(await bytesOf(program), parseCircuitInput(input)))
+  const { proof, publicSignals } = await step('proof', () => prover.prove(witness))
+  const verified = await step('verification', async () =>
+    (await createVerifier(prover.verificationKey)).verify(publicSignals, proof),
+  )
+  return { proof, publicSignals, verified, threads: prover.threads, ms }
 }
 
 scope.onmessage = ({ data }) => {
