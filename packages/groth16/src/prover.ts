@@ -30,6 +30,8 @@ export interface Tables {
 
 export interface Prover {
   readonly verificationKey: VerificationKey
+  /** Threads that prove. */
+  readonly threads: number
   /** Null where proofs use none. */
   readonly tables: Tables | null
   /**
@@ -84,6 +86,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
 
   return {
     verificationKey,
+    threads: engine.threads,
     tables,
     async prove(witness) {
       if (disposed) throw new ProverDisposedError()

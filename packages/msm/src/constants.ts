@@ -6,15 +6,20 @@ import {
   BASE_MODULUS,
   BETA_G1,
   BETA_G2,
+  type Coordinate,
+  G1_B,
   G1_GENERATOR,
+  G2_B,
   G2_GENERATOR,
   inverse,
   LAMBDA,
   mod,
   multiplyPoint,
   ORDER,
+  PSI_X,
+  PSI_Y,
 } from '../reference/curve.ts'
-import { ADDRESS, CONSTANT, LIMB_BITS, LIMBS, MONTGOMERY_BITS, QUAD_BYTES } from '../wasm/layout.ts'
+import { ADDRESS, CONSTANT, LIMB_BITS, LIMBS, MONTGOMERY_BITS, QUAD_BYTES, VECTORS } from '../wasm/layout.ts'
 
 const LIMB = 1n << BigInt(LIMB_BITS)
 
@@ -72,11 +77,16 @@ function writeField(
   splat(CONSTANT.QUOTIENT, pair(quotient, quotient))
   writeWords(memory, address + 16 * CONSTANT.PRIME, modulus, 9, 30)
   writeWords(memory, address + 16 * CONSTANT.PRIME + 36, inverse(modulus, 1n << 30n), 1, 30)
+  writeWords(memory, address + 16 * CONSTANT.MODULUS_WORDS, modulus, 8, 32)
   for (const [index, value] of Object.entries(constants)) {
     const own = balancedLimbs(mod(value, modulus))
     for (let i = 0; i < LIMBS / 2; i++) splat(Number(index) + i, pair(own[2 * i]!, own[2 * i + 1]!))
   }
 }
+
+/** A coordinate's components, each a quad behind the other. */
+const quads = (index: number, coordinate: Coordinate): Record<number, bigint> =>
+  Object.fromEntries(coordinate.map((component, i) => [index + i * VECTORS, component << MONTGOMERY_BITS]))
 
 /** A basis of the (a, b) with a + bλ = 0 modulo the order: Gallant, Lambert, Vanstone's use of the extended gcd. */
 export function shortVectors(lambda: bigint): [[bigint, bigint], [bigint, bigint]] {
@@ -108,6 +118,10 @@ export function writeConstants(memory: ArrayBufferLike): void {
     ...common,
     [CONSTANT.BETA_G1]: BETA_G1 * montgomery,
     [CONSTANT.BETA_G2]: BETA_G2 * montgomery,
+    ...quads(CONSTANT.B_G1, G1_B),
+    ...quads(CONSTANT.B_G2, G2_B),
+    ...quads(CONSTANT.PSI_X, PSI_X),
+    ...quads(CONSTANT.PSI_Y, PSI_Y),
   })
   writeField(memory, ADDRESS.SCALAR_FIELD, ORDER, common)
   let address: number = ADDRESS.FILLER

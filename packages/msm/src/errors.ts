@@ -23,10 +23,13 @@ export type MsmErrorCode =
 /** Thrown by every function of this package. */
 export class MsmError extends Error {
   readonly code: MsmErrorCode
+  /** Of the point or scalar that a check refused: the first. */
+  readonly index: number | undefined
 
-  constructor(code: MsmErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: MsmErrorCode, message: string, options: ErrorOptions & { index?: number } = {}) {
     super(message, options)
     this.code = code
+    this.index = options.index
     this.name = 'MsmError'
   }
 }

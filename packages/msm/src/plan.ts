@@ -82,8 +82,8 @@ const fixedCost = (bits: number): number => 40 + 4 * 2 ** (bits / 2)
 export function additionsOf(kind: DigitKind, bits: number, passes: number, count: number): number {
   const windows = windowsOf(kind, bits)
   const perPoint = kind === 'hexagonal' ? 1 : 2
-  // Where the last digit is but a carry, half of them are zero.
-  const dense = kind !== 'hexagonal' && bits * (windows - 1) >= HALF_BITS - 1 ? windows - 0.5 : windows
+  // Where the last digit is hardly more than a carry, about half of them are zero.
+  const dense = bits * (windows - 1) >= HALF_BITS - 1 ? windows - 0.5 : windows
   const digits = perPoint * dense * count
   const buckets = BUCKETS[kind](bits)
   const filled = buckets * (1 - Math.exp(-digits / passes / buckets))

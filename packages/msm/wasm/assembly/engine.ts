@@ -1,5 +1,6 @@
 /** What the host calls. */
 export { runUnit } from './buckets'
+export { checkPoints, checkScalars } from './check'
 export { additions, setGroup } from './group'
 export { mul2, setField, setScratch } from './kernels'
 export { combine, readPoints, tableRow, writePoint } from './points'
