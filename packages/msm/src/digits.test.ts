@@ -9,7 +9,7 @@ const SETS: readonly (readonly [DigitKind, number])[] = [
 ]
 
 /** What a code stands for, apart from its carry: x + yω. */
-function valueOf(set: DigitSet, code: number): [number, number] {
+function digitOf(set: DigitSet, code: number): [number, number] {
   const bucket = ((code & (set.perPoint === 2 ? 0x7fffffff : 0x3fffffff)) >>> 5) - 1
   if (bucket < 0) return [0, 0]
   const weight = set.weights[bucket]!
@@ -32,7 +32,7 @@ test.each(SETS)('%s of %i bits: every remainder has its digit, none is left out'
   let wrong = 0
   for (let index = 0; index < set.codes.length; index++) {
     const code = set.codes[index]!
-    const [x, y] = valueOf(set, code)
+    const [x, y] = digitOf(set, code)
     const [carryX, carryY] = set.perPoint === 2 ? [code >>> 31, 0] : [(code >>> 30) & 1, code >>> 31]
     const expected = set.perPoint === 2 ? [index, 0] : [index % q, Math.floor(index / q)]
     if (x + carryX * q !== expected[0] || y + carryY * q !== expected[1]) wrong++
@@ -46,12 +46,15 @@ test.each(SETS)('%s of %i bits: every remainder has its digit, none is left out'
   for (const weight of set.weights) expect(Math.max(weight & 0xffff, weight >>> 16) >> set.levels).toBe(0)
 })
 
-test.each(SETS.filter(([kind]) => kind !== 'hexagonal'))('%s of %i bits: the last digit carries nothing', (kind, bits) => {
-  const { codes } = makeDigits(kind, bits)
-  // The largest half, as far as it reaches into the last window, and a carry from below.
-  const most = 2 ** (126 - bits * (windowsOf(kind, bits) - 1))
-  for (let t = 0; t <= most; t++) expect(codes[t]! >>> 31).toBe(0)
-})
+test.each(SETS.filter(([kind]) => kind !== 'hexagonal'))(
+  '%s of %i bits: the last digit carries nothing',
+  (kind, bits) => {
+    const { codes } = makeDigits(kind, bits)
+    // The largest half, as far as it reaches into the last window, and a carry from below.
+    const most = 2 ** (126 - bits * (windowsOf(kind, bits) - 1))
+    for (let t = 0; t <= most; t++) expect(codes[t]! >>> 31).toBe(0)
+  },
+)
 
 test.each(SETS.filter(([kind]) => kind === 'hexagonal'))('%s of %i bits: the largest scalar is used up', (_, bits) => {
   // |k| < 2^126.7 shrinks by 2^bits a window, and a digit adds at most 1/√3 to what is carried; an integer of Z[ω] below 1 is 0.

@@ -78,7 +78,7 @@ function overIntegers(kind: DigitKind, bits: number, some: Set<number> | undefin
   for (let t = 1; t <= q; t++) {
     // Without a carry where there is a choice.
     const digit = t === q ? undefined : find(t, 0)
-    codes[t] = digit ?? ((t === q ? 0 : find(q - t, 1)!) + CARRY)
+    codes[t] = digit ?? (t === q ? 0 : find(q - t, 1)!) + CARRY
   }
   const shift = (bits + 1) >> 1
   return {
@@ -125,7 +125,12 @@ function hexagonal(bits: number): DigitSet {
       if ((x | y) === 0) continue
       let least = Number.POSITIVE_INFINITY
       let [bestX, bestY] = [0, 0]
-      for (const [cx, cy] of [[0, 0], [1, 0], [0, 1], [1, 1]] as const) {
+      for (const [cx, cy] of [
+        [0, 0],
+        [1, 0],
+        [0, 1],
+        [1, 1],
+      ] as const) {
         const [dx, dy] = [x - cx * q, y - cy * q]
         const norm = dx * dx - dx * dy + dy * dy
         if (norm < least) [least, bestX, bestY] = [norm, dx, dy]

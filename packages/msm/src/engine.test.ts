@@ -112,7 +112,9 @@ test.each<[Group, number, number]>([
     expect(table!.memoryMiB).toBeLessThanOrEqual(memoryMiB)
     expect(parts.at(-1)).toBe(1)
     expect(await engine.msm(bases, scalars)).toEqual(before)
-    expect(await engine.msm(bases, scalars.subarray(0, 32 * edges.length))).toEqual(referenceMsm(points.slice(0, edges.length), edges))
+    expect(await engine.msm(bases, scalars.subarray(0, 32 * edges.length))).toEqual(
+      referenceMsm(points.slice(0, edges.length), edges),
+    )
     bases.free()
   }
 })
@@ -130,7 +132,11 @@ test.each<[DigitKind, number, number]>([
   ['hexagonal', 8, 16],
   ['hexagonal', 9, 15],
 ])('tables of %s of %i bits in %i rows give the same sums', async (kind, bits, rows) => {
-  for (const [engine, group] of [[one, 'g1'], [two, 'g1'], [one, 'g2']] as const) {
+  for (const [engine, group] of [
+    [one, 'g1'],
+    [two, 'g1'],
+    [one, 'g2'],
+  ] as const) {
     const { points, scalars, sum } = tabled(group)
     const bases = await engine.loadBases(group, encodePoints(group, points))
     const windows = windowsOf(kind, bits)

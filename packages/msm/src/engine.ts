@@ -17,6 +17,7 @@ import { ENGINE_WASM } from './generated/engine-wasm.ts'
 import { Heap } from './heap.ts'
 import type { Job, Place } from './job.ts'
 import { blocksOf, planMsm, planTable, TABLES, type TablePlan, workBytes } from './plan.ts'
+import { BlockDigest, decodeHeader, encodeHeader, HEADER_BYTES, TableReader } from './table-file.ts'
 import { callingThread, startThreads, type Threads } from './threads.ts'
 
 export type Group = 'g1' | 'g2'
@@ -68,6 +69,8 @@ const MAXIMUM_PAGES = 65536
 const SCRATCH_BYTES = 768 * 1024
 /** Scalars that a thread splits at a time, points that it reads. */
 const CHUNK = 2048
+/** Bytes of a table handed out at a time. */
+const PART_BYTES = 2 ** 20
 const FROM_MONTGOMERY = inverse(1n << 256n)
 
 /** Opens an engine. Throws {@link MsmError} MSM_THREADS_UNAVAILABLE. */
@@ -214,8 +217,7 @@ export class Engine {
           this.write(source, window)
           if (check) await this.#checkPoints(group, source, points, (target - address) / stride)
           const units: number[][] = []
-          for (let i = 0; i < points; i += CHUNK)
-            units.push([source, i, Math.min(i + CHUNK, points), target, stride])
+          for (let i = 0; i < points; i += CHUNK) units.push([source, i, Math.min(i + CHUNK, points), target, stride])
           await this.run({ field: 'base', g2: group === 'g2', name: 'readPoints', units })
           target += points * stride
         }
@@ -257,14 +259,23 @@ export class Engine {
     memoryMiB: number,
     onProgress: (part: number) => void = () => {},
   ): Promise<TableSummary | null> {
-    const points = loaded(bases)
-    const { group, count } = points
-    const plan = planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20)
-    return plan && !points.table ? this.buildPlanned(bases, plan, onProgress) : null
+    const plan = this.planTable(bases, memoryMiB)
+    return plan && this.buildPlanned(bases, plan, onProgress)
+  }
+
+  /** Returns the table that {@link buildTable} would build. */
+  planTable(bases: Bases, memoryMiB: number): TablePlan | null {
+    const { group, count, table } = loaded(bases)
+    if (table) return null
+    return planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20) ?? null
   }
 
   /** {@link buildTable} of a plan that is given. */
-  async buildPlanned(bases: Bases, plan: TablePlan, onProgress: (part: number) => void = () => {}): Promise<TableSummary> {
+  async buildPlanned(
+    bases: Bases,
+    plan: TablePlan,
+    onProgress: (part: number) => void = () => {},
+  ): Promise<TableSummary> {
     const points = loaded(bases)
     const { group, count } = points
     const { kind, bits, passes, rows, stride } = plan
@@ -290,8 +301,79 @@ export class Engine {
         onProgress((row + 1) / rows)
       }
       points.useTable({ plan, address }, release)
-      return { memoryMiB: (rows * rowBytes) / 2 ** 20, kind, windowBits: bits, passes }
+      return summaryOf(plan, rows * rowBytes)
     })
+  }
+
+  /**
+   * The bytes of a table, for {@link importTable} (table-file.ts). Throws {@link MsmError} MSM_NO_TABLE, MSM_DISPOSED where the
+   * points are freed before the last byte.
+   */
+  async *exportTable(bases: Bases): AsyncGenerator<Uint8Array> {
+    const points = loaded(bases)
+    const { group, count, table } = points
+    if (!table) throw new MsmError('MSM_NO_TABLE', 'These points have no table: build one first.')
+    const { plan } = table
+    const header = encodeHeader({ group, count, plan, bases: await this.#digestOf(points) })
+    const digest = new BlockDigest()
+    await digest.update(header)
+    yield header
+    const end = plan.rows * count * plan.stride
+    for (let offset = 0; offset < end; offset += PART_BYTES) {
+      const part = this.#read(points.address + offset, Math.min(PART_BYTES, end - offset))
+      await digest.update(part)
+      yield part
+    }
+    yield await digest.digest()
+  }
+
+  /**
+   * Takes a table of the same points from bytes that {@link exportTable} gave. Throws {@link MsmError} MSM_TABLE_REFUSED, after
+   * which the points are as they were, MSM_OUT_OF_MEMORY, MSM_DISPOSED.
+   */
+  async importTable(bases: Bases, bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<TableSummary> {
+    const points = loaded(bases)
+    const { group, count } = points
+    return this.exclusive(async () => {
+      const reader = new TableReader(bytes)
+      let release = (): void => {}
+      try {
+        const header = await reader.exactly(HEADER_BYTES)
+        const plan = decodeHeader(header, { group, count, bases: await this.#digestOf(points) })
+        await reader.digest.update(header)
+        const length = plan.rows * count * plan.stride
+        const address = this.heap.allocate(length)
+        release = () => this.heap.release(address, length)
+        await reader.into(length, (part, offset) => this.write(address + offset, part))
+        await reader.end()
+        points.useTable({ plan, address }, release)
+        return summaryOf(plan, length)
+      } catch (error) {
+        release()
+        throw error
+      } finally {
+        await reader.close()
+      }
+    })
+  }
+
+  /** The digest of the points' coordinates. */
+  async #digestOf(points: LoadedBases): Promise<Uint8Array> {
+    const { group, count, stride } = points
+    const digest = new BlockDigest()
+    const size = POINT_BYTES[group] * (ELEMENT_BYTES / 32)
+    for (let from = 0; from < count; from += CHUNK) {
+      const most = Math.min(CHUNK, count - from)
+      const rows = this.#read(points.address + from * stride, most * stride)
+      for (let i = 0; i < most; i++) rows.copyWithin(i * size, i * stride, i * stride + size)
+      await digest.update(rows.subarray(0, most * size))
+    }
+    return digest.digest()
+  }
+
+  /** A copy of bytes of the engine's memory. */
+  #read(address: number, length: number): Uint8Array {
+    return new Uint8Array(this.memory.buffer, address, length).slice()
   }
 
   /** Digit sets stay in the engine's memory once used: a few hundred KiB each. */
@@ -315,7 +397,8 @@ export class Engine {
     const { group, address, stride, count: all, table } = loaded(bases)
     if (count === 0) return undefined
     const g2 = group === 'g2'
-    const { kind, bits, windows, passes } = table?.plan ?? planMsm(new Uint32Array(this.memory.buffer, scalars, count * 8))
+    const { kind, bits, windows, passes } =
+      table?.plan ?? planMsm(new Uint32Array(this.memory.buffer, scalars, count * 8))
     const { set, codes, weights } = this.#digitsOf(kind, bits)
     const { perPoint, levels } = set
     const point = POINT_BYTES[group] * (ELEMENT_BYTES / 32)
@@ -395,6 +478,13 @@ export function pointBytes(group: Group, point: Point): Uint8Array {
     writeBigint(bytes, 32 * i, mod(component << 256n))
   return bytes
 }
+
+const summaryOf = ({ kind, bits, passes }: TablePlan, bytes: number): TableSummary => ({
+  memoryMiB: bytes / 2 ** 20,
+  kind,
+  windowBits: bits,
+  passes,
+})
 
 interface Table {
   plan: TablePlan

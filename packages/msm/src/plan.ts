@@ -60,7 +60,10 @@ export const TABLES: Record<DigitKind, { multiples: number; coordinates: number;
 export function planTable(count: number, components: number, bytes: number): TablePlan | undefined {
   let best: TablePlan | undefined
   let least = Number.POSITIVE_INFINITY
-  for (const [kind, { multiples, coordinates, bits: range }] of Object.entries(TABLES) as [DigitKind, typeof TABLES.lfg][])
+  for (const [kind, { multiples, coordinates, bits: range }] of Object.entries(TABLES) as [
+    DigitKind,
+    typeof TABLES.lfg,
+  ][])
     for (let bits = range[0]; bits <= range[1]; bits++) {
       const stride = multiples * coordinates * components * ELEMENT_BYTES
       const most = Math.floor(bytes / (count * stride))
@@ -117,4 +120,3 @@ export function workBytes(buckets: number, levels: number, digits: number, point
 /** Additions a point that a table promises, for the benchmark. */
 export const additionsPerPoint = ({ kind, bits, passes }: MsmPlan, count: number): number =>
   additionsOf(kind, bits, passes, count) / count
-

@@ -284,8 +284,28 @@ function touch(): void {
   read = sum
 }
 
+/** Slopes of tangents instead of chords: 3·x² over 2·y. */
+function tangents(quads: usize): void {
+  for (let i: usize = 0; i < quads; i += 2) mulRow(N + i * E, X1 + i * E, X1 + i * E)
+  const t = S + SCRATCH_QUAD + 8 * QUAD
+  for (let i: usize = 0; i < quads * E; i += QUAD) {
+    addNormalized(t, N + i, N + i)
+    addNormalized(N + i, N + i, t)
+    addRaw(D + i, Y1 + i, Y1 + i)
+  }
+}
+
 /** Does the additions that were queued. */
 export function flush(): void {
+  add(false)
+}
+
+/** Does the additions that were queued, all of which are of a point and itself. */
+export function flushDoubles(): void {
+  add(true)
+}
+
+function add(doubles: bool): void {
   if (count == 0) return
   const real = count
   if (touched) touch()
@@ -304,10 +324,12 @@ export function flush(): void {
     gatherPoints(X2 + i * E, Y2 + i * E, job + 4)
   }
   const components = quads * (E / QUAD)
-  for (let i: usize = 0; i < components; i++) {
-    subRaw(D + i * QUAD, X2 + i * QUAD, X1 + i * QUAD)
-    subRaw(N + i * QUAD, Y2 + i * QUAD, Y1 + i * QUAD)
-  }
+  if (doubles) tangents(quads)
+  else
+    for (let i: usize = 0; i < components; i++) {
+      subRaw(D + i * QUAD, X2 + i * QUAD, X1 + i * QUAD)
+      subRaw(N + i * QUAD, Y2 + i * QUAD, Y1 + i * QUAD)
+    }
   multiplyUp(rows)
   let repaired = false
   if (!invertRow(L, P + (rows - 1) * ROW)) {
@@ -364,6 +386,16 @@ export function queueAdd(a: u32, b: u32, target: usize): void {
   store<u32>(job, <u32>target, 8)
   count++
   if (count == BATCH) flush()
+}
+
+/** Queues target = 2·a for a point that is not infinity; only others of its kind may be queued. `target` may be a. */
+export function queueDouble(a: usize, target: usize): void {
+  const job = jobs + <usize>count * 12
+  store<u32>(job, <u32>a)
+  store<u32>(job, <u32>a, 4)
+  store<u32>(job, <u32>target, 8)
+  count++
+  if (count == BATCH) add(true)
 }
 
 /** Copies the point of a reference, its sign and multiple applied. */

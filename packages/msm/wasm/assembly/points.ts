@@ -1,6 +1,6 @@
 /** Points in and out: bytes as snarkjs has them (Montgomery form with R = 2^256, little-endian), and the last sums. */
 import { packLane, unpackLane } from './field'
-import { C, clearPoint, copyPoint, extension, flush, isInfinity, POINT, queueAdd, queueAny } from './group'
+import { C, clearPoint, copyPoint, extension, flush, flushDoubles, isInfinity, POINT, queueAdd, queueAny, queueDouble } from './group'
 import { gatherElement, K, mul2, S, scatterElement } from './kernels'
 import { CONSTANT_BETA_G1, CONSTANT_BETA_G2, CONSTANT_FROM_256, CONSTANT_TO_256, ELEMENT, QUAD, SCRATCH_QUAD } from './layout'
 
@@ -52,15 +52,18 @@ export function tableRow(
   for (let i: i32 = from; i < to; i++) copyPoint(target + <usize>i * targetStride, source + <usize>i * sourceStride)
   for (let d: i32 = 0; d < doublings; d++) {
     for (let i: i32 = from; i < to; i++) double(target + <usize>i * targetStride)
-    flush()
+    flushDoubles()
   }
   for (let m: i32 = 1; m < multiples; m++) {
     for (let i: i32 = from; i < to; i++) {
       const first = target + <usize>i * targetStride
       const next = first + <usize>m * own
-      queueAny(first, next - own, next)
+      if (isInfinity(first)) clearPoint(next)
+      else if (m == 1) queueDouble(first, next)
+      else queueAdd(<u32>first, <u32>(next - own), next)
     }
-    flush()
+    if (m == 1) flushDoubles()
+    else flush()
   }
   for (let m: i32 = 0; m < multiples; m++) multiplyByBeta(target + <usize>m * own, from, to, targetStride, power)
 }
@@ -100,7 +103,7 @@ export function writePoint(point: usize, target: usize): void {
 }
 
 function double(point: usize): void {
-  if (!isInfinity(point)) queueAdd(<u32>point, <u32>point, point)
+  if (!isInfinity(point)) queueDouble(point, point)
 }
 
 /** Multiplies a point by ζ = 1 + ω = -ω²: (β²x, -y). */
@@ -129,7 +132,7 @@ export function combine(sums: usize, passes: i32, blocks: i32, levels: i32, bits
   for (let r: i32 = 0; r < rows; r++) clearPoint(totals + <usize>r * POINT)
   for (let l: i32 = levels - 1; l >= 0; l--) {
     for (let r: i32 = 0; r < rows; r++) double(totals + <usize>r * POINT)
-    flush()
+    flushDoubles()
     for (let r: i32 = 0; r < rows; r++) {
       const total = totals + <usize>r * POINT
       queueAny(total, sums + <usize>(r * levels + l) * POINT, total)
@@ -170,6 +173,6 @@ export function combine(sums: usize, passes: i32, blocks: i32, levels: i32, bits
 function doubleTimes(point: usize, times: i32): void {
   for (let i: i32 = 0; i < times; i++) {
     double(point)
-    flush()
+    flushDoubles()
   }
 }
