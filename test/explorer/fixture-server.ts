@@ -7,6 +7,7 @@
 import { readFile } from 'node:fs/promises'
 import type { ServerResponse } from 'node:http'
 import { extname, join, normalize } from 'node:path'
+import { PAGE_HEADERS } from '@iotex2/coordinator/explorer-page'
 import { RequestError } from '@iotex2/protocol/errors'
 import { createService } from '@iotex2/service/service'
 import { buildFixtureNetwork, type FixtureNetwork } from './fixture-network.ts'
@@ -28,8 +29,16 @@ export interface FixtureServer {
   stop(): Promise<void>
 }
 
-/** Serves `site`, a built explorer, on a free port. */
-export async function startFixtureServer(site: string): Promise<FixtureServer> {
+export interface FixtureServerOptions {
+  /** False leaves out what keeps a page apart from others, as most servers do: it has no shared memory then. */
+  isolated?: boolean
+}
+
+/** Serves `site`, a built explorer or another page, on a free port, with the headers of production. */
+export async function startFixtureServer(
+  site: string,
+  { isolated = true }: FixtureServerOptions = {},
+): Promise<FixtureServer> {
   const network = buildFixtureNetwork()
   const streams = new Set<ServerResponse>()
   let failing = false
@@ -66,11 +75,9 @@ export async function startFixtureServer(site: string): Promise<FixtureServer> {
     const content = await readFile(file).catch(() => {
       throw new RequestError(404, 'ROUTE_UNKNOWN', 'No such file.')
     })
-    // The page may use nothing but what it was served with; its proving worker runs WebAssembly that it makes.
+    const { 'content-security-policy': policy } = PAGE_HEADERS
     return reply
-      .header('content-security-policy', "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'")
-      .header('cross-origin-opener-policy', 'same-origin')
-      .header('cross-origin-embedder-policy', 'require-corp')
+      .headers(isolated ? PAGE_HEADERS : { 'content-security-policy': policy })
       .type(CONTENT_TYPES[extname(file)] ?? 'application/octet-stream')
       .send(content)
   })

@@ -30,6 +30,7 @@ const jsonOf = (input: Record<string, unknown>): string =>
 describe.skipIf(chromiumMissing !== null)('proving in chromium', () => {
   let directory: string
   let server: FixtureServer
+  let plainServer: FixtureServer
   let browser: Browser
   let zkey: Uint8Array
   let files: { zkey: string; wasm: string }
@@ -53,20 +54,22 @@ describe.skipIf(chromiumMissing !== null)('proving in chromium', () => {
       { cwd: EXPLORER },
     )
     server = await startFixtureServer(site)
+    plainServer = await startFixtureServer(site, { isolated: false })
     browser = await launchChromium()
   })
   afterAll(async () => {
     await browser?.close()
     await server?.stop()
+    await plainServer?.stop()
     await rm(directory, { recursive: true, force: true })
   })
 
-  async function withPage(use: (page: Page) => Promise<void>): Promise<void> {
+  async function withPage(use: (page: Page) => Promise<void>, from: FixtureServer = server): Promise<void> {
     const context = await browser.newContext()
     try {
       const page = await context.newPage()
       page.setDefaultTimeout(DEADLINE_MS)
-      await page.goto(`${server.url}/#/prove`)
+      await page.goto(`${from.url}/#/prove`)
       await page.getByRole('heading', { level: 1, name: 'Prove' }).waitFor()
       await use(page)
     } finally {
@@ -81,10 +84,52 @@ describe.skipIf(chromiumMissing !== null)('proving in chromium', () => {
   }
   const start = (page: Page) => page.getByRole('button', { name: 'Prove' }).click()
 
-  test('the page is apart from all others, so that threads may share memory', async () => {
+  /** Counts the workers that a page starts: the proving one and the engine's threads. */
+  function countWorkers(page: Page): () => number {
+    let count = 0
+    page.on('worker', () => count++)
+    return () => count
+  }
+  /** The browser's own list: a worker whose parent ends with it is not reported to the page's listeners. */
+  async function runningWorkers(): Promise<number> {
+    const session = await browser.newBrowserCDPSession()
+    try {
+      const { targetInfos } = await session.send('Target.getTargets', { filter: [{ type: 'worker' }] })
+      return targetInfos.length
+    } finally {
+      await session.detach()
+    }
+  }
+  const fact = (page: Page, name: string) =>
+    page
+      .locator('.facts > div', { has: page.getByText(name, { exact: true }) })
+      .locator('dd')
+      .textContent()
+
+  test('a page apart from all others proves on as many threads as there are processors, and ends them', async () => {
     await withPage(async (page) => {
       expect(await page.evaluate('crossOriginIsolated && typeof SharedArrayBuffer')).toBe('function')
+      const threads = Math.min(8, await page.evaluate<number>('navigator.hardwareConcurrency'))
+      const workers = countWorkers(page)
+      await fill(page, jsonOf(poseidonChainInput(LENGTH)))
+      await start(page)
+      await page.getByText('Verified in this browser').waitFor()
+      expect(await fact(page, 'Threads')).toBe(String(threads))
+      expect(workers()).toBe(threads > 1 ? 1 + threads : 1)
+      await expect.poll(runningWorkers, { timeout: 10_000 }).toBe(0)
     })
+  })
+
+  test('a page that is not apart proves on one thread', async () => {
+    await withPage(async (page) => {
+      expect(await page.evaluate('[crossOriginIsolated, typeof SharedArrayBuffer]')).toEqual([false, 'undefined'])
+      const workers = countWorkers(page)
+      await fill(page, jsonOf(poseidonChainInput(LENGTH)))
+      await start(page)
+      await page.getByText('Verified in this browser').waitFor()
+      expect(await fact(page, 'Threads')).toBe('1')
+      expect(workers()).toBe(1)
+    }, plainServer)
   })
 
   test('a proof is made while the page goes on drawing, and it holds outside too', async () => {

@@ -47,7 +47,7 @@ const PARTS: Record<'contracts' | 'circuits' | 'explorer', Part> = {
   },
   explorer: {
     title: 'explorer (vite)',
-    sources: ['packages/explorer', 'packages/groth16/src', 'packages/protocol/src', 'pnpm-lock.yaml'],
+    sources: ['packages/explorer', 'packages/groth16/src', 'packages/msm', 'packages/protocol/src', 'pnpm-lock.yaml'],
     product: 'packages/explorer/dist/index.html',
     args: ['node_modules/vite/bin/vite.js', 'build', '--logLevel', 'warn'],
   },

@@ -9,15 +9,31 @@
  */
 import type { Point } from '@iotex2/msm/curve'
 import { type Bases, type Engine, pointBytes } from '@iotex2/msm/engine'
+import { MsmError } from '@iotex2/msm/errors'
 import { Quotient } from '@iotex2/msm/quotient'
 import { FIELD_MODULUS } from '@iotex2/protocol/field'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 import { type ProvingKey, readCoefficients } from './proving-key.ts'
 import { viewOf, writeScalar } from './section-file.ts'
+import type { TableStore } from './table-store.ts'
 
 /** Scalars that stand before the witness: those of a constant point and of delta. */
 const HEAD = 2
 const SCALAR = 32
+
+export interface TableOptions {
+  store?: TableStore
+  /** Is told the part done, up to 1. */
+  onProgress?: (part: number) => void
+}
+
+export interface BuiltTables {
+  memoryMiB: number
+  /** How many of the four came from the store. */
+  read: number
+  /** Why the last table that could not be read or written was not, though tables are in use; null if none. */
+  storeError: unknown
+}
 
 export class ProofCore {
   readonly #engine: Engine
@@ -55,19 +71,51 @@ export class ProofCore {
   }
 
   /**
-   * Builds tables of the key's points in at most `memoryMiB`, shared out by the points' own size. Returns what they take, or
-   * null where it is too little for any. Throws MsmError MSM_OUT_OF_MEMORY.
+   * Builds tables of the key's points in at most `memoryMiB`, shared out by the points' own size, or reads them from `store`
+   * and writes what it lacks there. Returns null where the memory is too little for any. Throws MsmError MSM_OUT_OF_MEMORY.
    */
-  async buildTables(memoryMiB: number): Promise<number | null> {
-    const all = [this.#a, this.#b1, this.#b2, this.#c]
+  async buildTables(
+    memoryMiB: number,
+    { store, onProgress = () => {} }: TableOptions = {},
+  ): Promise<BuiltTables | null> {
+    const all = Object.entries({ a: this.#a, b1: this.#b1, b2: this.#b2, c: this.#c })
     const weight = ({ group, count }: Bases): number => count * (group === 'g1' ? 1 : 2)
-    const total = all.reduce((sum, bases) => sum + weight(bases), 0)
-    let taken: number | null = null
-    for (const bases of all) {
-      const table = await this.#engine.buildTable(bases, (memoryMiB * weight(bases)) / total)
-      if (table) taken = (taken ?? 0) + table.memoryMiB
+    const total = all.reduce((sum, [, bases]) => sum + weight(bases), 0)
+    const built: BuiltTables = { memoryMiB: 0, read: 0, storeError: null }
+    let [any, done] = [false, 0]
+    for (const [name, bases] of all) {
+      const share = weight(bases) / total
+      const plan = this.#engine.planTable(bases, memoryMiB * share)
+      if (plan) {
+        any = true
+        const file = `${name}-${plan.kind}-${plan.bits}-${plan.rows}`
+        const before = done
+        const kept = await this.#readTable(bases, store, file, built)
+        const table =
+          kept ?? (await this.#engine.buildPlanned(bases, plan, (part) => onProgress(before + part * share)))
+        if (kept) built.read++
+        else
+          await store?.write(file, this.#engine.exportTable(bases)).catch((error: unknown) => {
+            built.storeError = error
+          })
+        built.memoryMiB += table.memoryMiB
+      }
+      done += share
+      onProgress(done)
     }
-    return taken
+    return any ? built : null
+  }
+
+  /** Returns a table from the store, or null where it has none that can be used. */
+  async #readTable(bases: Bases, store: TableStore | undefined, file: string, built: BuiltTables) {
+    try {
+      const bytes = await store?.read(file)
+      return bytes ? await this.#engine.importTable(bases, bytes) : null
+    } catch (error) {
+      if (error instanceof MsmError && error.code !== 'MSM_TABLE_REFUSED') throw error
+      built.storeError = error
+      return null
+    }
   }
 
   /** Returns the proof; `witness` holds the values of all wires, 32 bytes each. */

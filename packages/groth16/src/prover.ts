@@ -6,10 +6,11 @@ import { type Engine, openEngine } from '@iotex2/msm/engine'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 import { randomScalar } from './blinding.ts'
 import { ProofError, ProverDisposedError, ProverOptionsError } from './errors.ts'
-import { ProofCore } from './proof-core.ts'
+import { type BuiltTables, ProofCore } from './proof-core.ts'
 import { checkProvingKeyPoints, type ProvingKey, parseProvingKey } from './proving-key.ts'
 import { readWitness } from './r1cs.ts'
 import { readScalar, viewOf } from './section-file.ts'
+import type { TableStore } from './table-store.ts'
 import { type VerificationKey, verificationKeyOf } from './verification-key.ts'
 import { createVerifier } from './verifier.ts'
 
@@ -18,18 +19,23 @@ export interface ProverOptions {
   threads?: number
   /** How much memory tables of the key's points may take, at most. */
   tableMemoryMiB?: number
+  /** Where tables are read from, and written to once built (table-directory.ts). Without it each opening builds them. */
+  tableStore?: TableStore
+  /** Is told which part of the tables is done, up to 1. */
+  onTableProgress?: (part: number) => void
   /** Whether every point of the key is checked to be on its curve: 0.3 s for 2^16 rows. */
   checkPoints?: boolean
 }
 
-/** Multiples of the key's points, computed on opening so that each proof takes less. */
-export interface Tables {
-  memoryMiB: number
+/** Multiples of the key's points, computed on opening or read, so that each proof takes less. */
+export interface Tables extends BuiltTables {
   buildMs: number
 }
 
 export interface Prover {
   readonly verificationKey: VerificationKey
+  /** Threads that prove. */
+  readonly threads: number
   /** Null where proofs use none. */
   readonly tables: Tables | null
   /**
@@ -61,7 +67,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
   const verifier = await createVerifier(verificationKey)
   const { wires, publicSignals: publicCount } = key
   const engine = await openEngine({ threads })
-  const { core, tables } = await load(engine, key, options.tableMemoryMiB ?? 0).catch(async (error) => {
+  const { core, tables } = await load(engine, key, options).catch(async (error) => {
     await engine.dispose()
     throw error
   })
@@ -84,6 +90,7 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
 
   return {
     verificationKey,
+    threads: engine.threads,
     tables,
     async prove(witness) {
       if (disposed) throw new ProverDisposedError()
@@ -103,10 +110,11 @@ export async function open(zkey: Uint8Array, options: ProverOptions = {}): Promi
   }
 }
 
-async function load(engine: Engine, key: ProvingKey, tableMemoryMiB: number) {
+async function load(engine: Engine, key: ProvingKey, options: ProverOptions) {
+  const { tableMemoryMiB = 0, tableStore, onTableProgress } = options
   const core = await ProofCore.load(engine, key)
   const began = performance.now()
-  const memoryMiB = await core.buildTables(tableMemoryMiB)
-  const tables: Tables | null = memoryMiB === null ? null : { memoryMiB, buildMs: performance.now() - began }
+  const built = await core.buildTables(tableMemoryMiB, { store: tableStore, onProgress: onTableProgress })
+  const tables: Tables | null = built && { ...built, buildMs: performance.now() - began }
   return { core, tables }
 }

@@ -93,9 +93,9 @@ export const G2_GENERATOR: Point = {
 }
 
 /** y² = x³ + b. */
-const G1_B: Coordinate = [3n]
+export const G1_B: Coordinate = [3n]
 /** 3/(9 + i): the sextic twist. */
-const G2_B: Coordinate = multiply([3n, 0n], invert([9n, 1n]))
+export const G2_B: Coordinate = multiply([3n, 0n], invert([9n, 1n]))
 
 /** Returns whether a point is on its curve; infinity is. */
 export function isOnCurve(point: Point): boolean {
@@ -127,3 +127,21 @@ function eigenvector(generator: Point): bigint {
 /** β of each group: φ(x, y) = (βx, y) is λ(x, y). */
 export const BETA_G1 = eigenvector(G1_GENERATOR)
 export const BETA_G2 = eigenvector(G2_GENERATOR)
+
+/** Returns base^exponent in the quadratic extension. */
+function powerCoordinate(base: Coordinate, exponent: bigint): Coordinate {
+  let result: Coordinate = [1n, 0n]
+  for (let square = base, bits = exponent; bits > 0n; bits >>= 1n, square = multiply(square, square))
+    if (bits & 1n) result = multiply(result, square)
+  return result
+}
+
+/** What ψ multiplies conjugates by: powers of ξ = 9 + i. */
+export const PSI_X = powerCoordinate([9n, 1n], (BASE_MODULUS - 1n) / 3n)
+export const PSI_Y = powerCoordinate([9n, 1n], (BASE_MODULUS - 1n) / 2n)
+
+/** Returns ψ(point): Frobenius's map between twist and curve, on G2's curve. In G2 it is multiplication by the modulus. */
+export function psi(point: Point): Point {
+  const conjugate = ([c0, c1]: Coordinate): Coordinate => [c0!, mod(-c1!)]
+  return point && { x: multiply(PSI_X, conjugate(point.x)), y: multiply(PSI_Y, conjugate(point.y)) }
+}

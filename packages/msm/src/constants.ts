@@ -6,15 +6,20 @@ import {
   BASE_MODULUS,
   BETA_G1,
   BETA_G2,
+  type Coordinate,
+  G1_B,
   G1_GENERATOR,
+  G2_B,
   G2_GENERATOR,
   inverse,
   LAMBDA,
   mod,
   multiplyPoint,
   ORDER,
+  PSI_X,
+  PSI_Y,
 } from '../reference/curve.ts'
-import { ADDRESS, CONSTANT, LIMB_BITS, LIMBS, MONTGOMERY_BITS, QUAD_BYTES } from '../wasm/layout.ts'
+import { ADDRESS, CONSTANT, LIMB_BITS, LIMBS, MONTGOMERY_BITS, QUAD_BYTES, VECTORS } from '../wasm/layout.ts'
 
 const LIMB = 1n << BigInt(LIMB_BITS)
 
@@ -72,11 +77,16 @@ function writeField(
   splat(CONSTANT.QUOTIENT, pair(quotient, quotient))
   writeWords(memory, address + 16 * CONSTANT.PRIME, modulus, 9, 30)
   writeWords(memory, address + 16 * CONSTANT.PRIME + 36, inverse(modulus, 1n << 30n), 1, 30)
+  writeWords(memory, address + 16 * CONSTANT.MODULUS_WORDS, modulus, 8, 32)
   for (const [index, value] of Object.entries(constants)) {
     const own = balancedLimbs(mod(value, modulus))
     for (let i = 0; i < LIMBS / 2; i++) splat(Number(index) + i, pair(own[2 * i]!, own[2 * i + 1]!))
   }
 }
+
+/** A coordinate's components, each a quad behind the other. */
+const quads = (index: number, coordinate: Coordinate): Record<number, bigint> =>
+  Object.fromEntries(coordinate.map((component, i) => [index + i * VECTORS, component << MONTGOMERY_BITS]))
 
 /** A basis of the (a, b) with a + bλ = 0 modulo the order: Gallant, Lambert, Vanstone's use of the extended gcd. */
 export function shortVectors(lambda: bigint): [[bigint, bigint], [bigint, bigint]] {
@@ -108,6 +118,10 @@ export function writeConstants(memory: ArrayBufferLike): void {
     ...common,
     [CONSTANT.BETA_G1]: BETA_G1 * montgomery,
     [CONSTANT.BETA_G2]: BETA_G2 * montgomery,
+    ...quads(CONSTANT.B_G1, G1_B),
+    ...quads(CONSTANT.B_G2, G2_B),
+    ...quads(CONSTANT.PSI_X, PSI_X),
+    ...quads(CONSTANT.PSI_Y, PSI_Y),
   })
   writeField(memory, ADDRESS.SCALAR_FIELD, ORDER, common)
   let address: number = ADDRESS.FILLER
@@ -119,9 +133,9 @@ export function writeConstants(memory: ArrayBufferLike): void {
       }
 
   const [[a1, b1], [a2, b2]] = shortVectors(LAMBDA)
-  writeWords(memory, ADDRESS.LATTICE, (b2 << 256n) / ORDER, 3, 32)
-  writeWords(memory, ADDRESS.LATTICE + 12, (-b1 << 256n) / ORDER, 5, 32)
-  writeWords(memory, ADDRESS.LATTICE + 32, a1, 2, 32)
-  writeWords(memory, ADDRESS.LATTICE + 40, -b1, 4, 32)
-  writeWords(memory, ADDRESS.LATTICE + 56, a2, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE, (b2 << 288n) / ORDER, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE + 16, (-b1 << 288n) / ORDER, 6, 32)
+  writeWords(memory, ADDRESS.LATTICE + 40, a1, 2, 32)
+  writeWords(memory, ADDRESS.LATTICE + 48, -b1, 4, 32)
+  writeWords(memory, ADDRESS.LATTICE + 64, a2, 4, 32)
 }

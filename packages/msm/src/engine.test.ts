@@ -4,8 +4,12 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { addPoints, isOnCurve, LAMBDA, mod, multiplyPoint, negatePoint, ORDER, type Point } from '../reference/curve.ts'
 import { referenceMsm } from '../reference/msm.ts'
 import { compileEngine } from '../wasm/build.ts'
+import { ELEMENT_BYTES } from '../wasm/layout.ts'
+import { shortVectors } from './constants.ts'
+import { type DigitKind, windowsOf } from './digits.ts'
 import { type Engine, type Group, openEngine, withUnsharedMemory } from './engine.ts'
 import { ENGINE_WASM } from './generated/engine-wasm.ts'
+import { TABLES } from './plan.ts'
 import { differentPoints, encodePoints, encodeScalars, scalarsFrom } from './points.fixture.ts'
 
 const SEED = BigInt(process.env.MSM_SEED ?? Math.floor(Math.random() * 2 ** 32))
@@ -41,9 +45,22 @@ const edges = [
   LAMBDA,
   ORDER - LAMBDA,
   1n << 127n,
+  (1n << 126n) - 1n,
+  1n << 126n,
   (1n << 127n) - 1n,
   (1n << 128n) - 1n,
+  ...longestHalves(),
 ]
+
+/** Scalars at the corners of what is nearer to 0 than to any other of the lattice, whose halves are the longest, and beyond. */
+function longestHalves(): bigint[] {
+  const [[a1, b1], [a2, b2]] = shortVectors(LAMBDA)
+  const part = (a: bigint, b: bigint, twentieths: bigint): bigint =>
+    mod((a * twentieths) / 20n + ((b * twentieths) / 20n) * LAMBDA, ORDER)
+  return [10n, 11n, 13n].flatMap((twentieths) =>
+    [part(a1 + a2, b1 + b2, twentieths), part(a1 - a2, b1 - b2, twentieths)].flatMap((k) => [k, ORDER - k]),
+  )
+}
 
 for (const group of GROUPS) {
   test.each(sizes)(`${group}: equals the reference for %i random scalars, on one thread and on two`, async (n) => {
@@ -95,10 +112,57 @@ test.each<[Group, number, number]>([
     expect(table!.memoryMiB).toBeLessThanOrEqual(memoryMiB)
     expect(parts.at(-1)).toBe(1)
     expect(await engine.msm(bases, scalars)).toEqual(before)
-    expect(await engine.msm(bases, scalars.subarray(0, 320))).toEqual(referenceMsm(points.slice(0, 10), edges))
+    expect(await engine.msm(bases, scalars.subarray(0, 32 * edges.length))).toEqual(
+      referenceMsm(points.slice(0, edges.length), edges),
+    )
     bases.free()
   }
 })
+
+test.each<[DigitKind, number, number]>([
+  ['windows', 13, 10],
+  ['windows', 16, 3],
+  ['windows', 18, 8],
+  ['lfg', 11, 12],
+  ['lfg', 16, 8],
+  ['lfg', 14, 4],
+  ['lfg', 18, 8],
+  ['hexagonal', 4, 33],
+  ['hexagonal', 7, 5],
+  ['hexagonal', 8, 16],
+  ['hexagonal', 9, 15],
+])('tables of %s of %i bits in %i rows give the same sums', async (kind, bits, rows) => {
+  for (const [engine, group] of [
+    [one, 'g1'],
+    [two, 'g1'],
+    [one, 'g2'],
+  ] as const) {
+    const { points, scalars, sum } = tabled(group)
+    const bases = await engine.loadBases(group, encodePoints(group, points))
+    const windows = windowsOf(kind, bits)
+    const passes = Math.ceil(windows / rows)
+    const { multiples, coordinates } = TABLES[kind]
+    const stride = multiples * coordinates * ELEMENT_BYTES * (group === 'g1' ? 1 : 2)
+    await engine.buildPlanned(bases, { kind, bits, windows, passes, rows: Math.ceil(windows / passes), stride })
+    expect(await engine.msm(bases, encodeScalars(scalars))).toEqual(sum)
+    bases.free()
+  }
+})
+
+/** Points some of which are equal and one infinite, scalars and their sum. */
+const tabled = memoize((group: Group) => {
+  const scalars = [...edges, ...edges.map(random), ...edges]
+  const points = scalars.map((_, i) => (i === 3 ? undefined : POINTS[group][i % (2 * edges.length)]))
+  return { points, scalars, sum: referenceMsm(points, scalars) }
+})
+
+function memoize<K, V>(make: (key: K) => V): (key: K) => V {
+  const made = new Map<K, V>()
+  return (key) => {
+    if (!made.has(key)) made.set(key, make(key))
+    return made.get(key)!
+  }
+}
 
 test('a table that would not help is not built', async () => {
   const bases = await one.loadBases('g1', encodePoints('g1', POINTS.g1))
@@ -131,56 +195,6 @@ test('refuses what is no whole number of points or scalars, or more scalars than
   bases.free()
   await expect(one.msm(bases, new Uint8Array(32))).rejects.toMatchObject({ code: 'MSM_DISPOSED' })
 })
-
-test('checks scalars where asked', async () => {
-  const bases = await one.loadBases('g1', encodePoints('g1', POINTS.g1.slice(0, 1)))
-  await expect(one.msm(bases, encodeScalars([ORDER]), { check: true })).rejects.toMatchObject({
-    code: 'MSM_SCALAR_NOT_REDUCED',
-  })
-  bases.free()
-})
-
-test('checks points where asked: on the curve, and in the subgroup', async () => {
-  const spoilt = encodePoints('g1', POINTS.g1.slice(0, 2))
-  spoilt[64]! ^= 1
-  await expect(one.loadBases('g1', spoilt, { check: true })).rejects.toMatchObject({ code: 'MSM_POINT_NOT_ON_CURVE' })
-  const outside: Point = pointOutsideSubgroup()
-  expect(isOnCurve(outside)).toBe(true)
-  await expect(one.loadBases('g2', encodePoints('g2', [outside]), { check: true })).rejects.toMatchObject({
-    code: 'MSM_POINT_NOT_IN_SUBGROUP',
-  })
-  const good = await one.loadBases('g2', encodePoints('g2', [undefined, POINTS.g2[1]]), { check: true })
-  expect(good.count).toBe(2)
-  good.free()
-})
-
-/** y² = x³ + 3/(9 + i) for a small x, by the square root in the extension. */
-function pointOutsideSubgroup(): Point {
-  const p = 21888242871839275222246405745257275088696311157297823662689037894645226208583n
-  const power = (base: bigint, exponent: bigint): bigint => {
-    let result = 1n
-    for (let square = mod(base), bits = exponent; bits > 0n; bits >>= 1n, square = (square * square) % p)
-      if (bits & 1n) result = (result * square) % p
-    return result
-  }
-  const root = (a: bigint): bigint | undefined => {
-    const r = power(a, (p + 1n) / 4n)
-    return (r * r - a) % p === 0n ? r : undefined
-  }
-  const inverse82 = power(82n, p - 2n)
-  const b = [mod(27n * inverse82), mod(-3n * inverse82)] as const
-  for (let x = 1n; ; x++) {
-    const [c0, c1] = [mod(x ** 3n + b[0]), b[1]]
-    const norm = root(mod(c0 * c0 + c1 * c1))
-    if (norm === undefined) continue
-    for (const sign of [norm, mod(-norm)]) {
-      const y0 = root(mod((c0 + sign) * power(2n, p - 2n)))
-      if (y0 === undefined || y0 === 0n) continue
-      const point: Point = { x: [x, 0n], y: [y0, mod(c1 * power(2n * y0, p - 2n))] }
-      if (isOnCurve(point) && multiplyPoint(point, ORDER) !== undefined) return point
-    }
-  }
-}
 
 test('memory is given back: loading and freeing again and again does not grow it', async () => {
   const engine = await openEngine()

@@ -11,6 +11,10 @@ export type MsmErrorCode =
   | 'MSM_POINT_NOT_ON_CURVE'
   /** A point of G2 is on the curve but not in the subgroup of order r. */
   | 'MSM_POINT_NOT_IN_SUBGROUP'
+  /** A table's bytes are damaged, of another version, or of other points: build it again. */
+  | 'MSM_TABLE_REFUSED'
+  /** There is no table to export. */
+  | 'MSM_NO_TABLE'
   /** The engine was disposed of, or the points were freed. */
   | 'MSM_DISPOSED'
   /** WebAssembly's 4 GiB, or the machine's memory, do not suffice. */
@@ -23,10 +27,13 @@ export type MsmErrorCode =
 /** Thrown by every function of this package. */
 export class MsmError extends Error {
   readonly code: MsmErrorCode
+  /** Of the point or scalar that a check refused: the first. */
+  readonly index: number | undefined
 
-  constructor(code: MsmErrorCode, message: string, options?: ErrorOptions) {
+  constructor(code: MsmErrorCode, message: string, options: ErrorOptions & { index?: number } = {}) {
     super(message, options)
     this.code = code
+    this.index = options.index
     this.name = 'MsmError'
   }
 }

@@ -2,7 +2,19 @@
  * Points and scalars for tests, in the engine's bytes.
  * @module
  */
-import { addPoints, G1_GENERATOR, G2_GENERATOR, ORDER, type Point } from '../reference/curve.ts'
+import {
+  addPoints,
+  BASE_MODULUS,
+  G1_GENERATOR,
+  G2_B,
+  G2_GENERATOR,
+  inverse,
+  isOnCurve,
+  mod,
+  ORDER,
+  type Point,
+  power,
+} from '../reference/curve.ts'
 import { writeBigint } from './bytes.ts'
 import { type Group, POINT_BYTES, pointBytes, SCALAR_BYTES } from './engine.ts'
 
@@ -36,4 +48,25 @@ export function scalarsFrom(seed: bigint): () => bigint {
     state ^= state >> 190n
     return (state >> 64n) % ORDER
   }
+}
+
+/** Returns a square root modulo the base field's prime, which is 3 modulo 4, if there is one. */
+function squareRoot(a: bigint): bigint | undefined {
+  const root = power(a, (BASE_MODULUS + 1n) / 4n, BASE_MODULUS)
+  return mod(root * root - a) === 0n ? root : undefined
+}
+
+/** Returns a point of G2's curve with x = (x, 0), if there is one: in the subgroup by a chance of 2^-254. */
+export function twistPoint(x: bigint): Point {
+  // y = y0 + y1·i with y0² - y1² = c0 and 2·y0·y1 = c1.
+  const [c0, c1] = [mod(x ** 3n + G2_B[0]!), G2_B[1]!]
+  const norm = squareRoot(mod(c0 * c0 + c1 * c1))
+  if (norm === undefined) return undefined
+  for (const sign of [norm, -norm]) {
+    const y0 = squareRoot(mod((c0 + sign) * inverse(2n)))
+    if (!y0) continue
+    const point: Point = { x: [x, 0n], y: [y0, mod(c1 * inverse(2n * y0))] }
+    if (isOnCurve(point)) return point
+  }
+  return undefined
 }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import asc from 'assemblyscript/asc'
 import { kernelSource } from './kernels.ts'
-import { ADDRESS, CONSTANT, ELEMENT_BYTES, QUAD_BYTES, SCRATCH } from './layout.ts'
+import { ADDRESS, CONSTANT, ELEMENT_BYTES, QUAD_BYTES, SCRATCH, SLAB } from './layout.ts'
 
 const ASSEMBLY = fileURLToPath(new URL('./assembly/', import.meta.url))
 const ENTRY = 'engine.ts'
@@ -22,6 +22,7 @@ function layoutSource(): string {
     SCALAR_FIELD: ADDRESS.SCALAR_FIELD,
     FILLER: ADDRESS.FILLER,
     LATTICE: ADDRESS.LATTICE,
+    SLAB,
     ...Object.fromEntries(Object.entries(CONSTANT).map(([name, index]) => [`CONSTANT_${name}`, 16 * index])),
     ...Object.fromEntries(Object.entries(SCRATCH).map(([name, offset]) => [`SCRATCH_${name}`, offset])),
   }

@@ -55,7 +55,15 @@ export const CONSTANT = {
   BETA_G2: 120,
   /** 2^268 mod N: takes a value times 2^512 (a coefficient of a .zkey) to one times 2^520. */
   COEFFICIENT: 110,
-  COUNT: 130,
+  /** The modulus in 32 bytes, little-endian. */
+  MODULUS_WORDS: 130,
+  /** What is added to x³: the curves' constants, of one quad in G1 and two in G2. */
+  B_G1: 132,
+  B_G2: 142,
+  /** ψ(x, y) = (γ_x·x̄, γ_y·ȳ) on G2's curve: two quads each. */
+  PSI_X: 162,
+  PSI_Y: 182,
+  COUNT: 202,
 } as const
 
 /** Byte addresses of the blocks, the same in every memory. */
@@ -68,7 +76,7 @@ export const ADDRESS = {
   FILLER: 1024 + 32 * CONSTANT.COUNT + 256,
   /** The endomorphism's lattice, in words of 32 bits. */
   LATTICE: 1024 + 32 * CONSTANT.COUNT + 1024,
-  HEAP: 8192,
+  HEAP: 12288,
 } as const
 
 /** Offsets in a thread's own scratch memory. */
@@ -80,3 +88,6 @@ export const SCRATCH = {
   INVERSION: 8192,
   BATCH: 9216,
 } as const
+
+/** References whose sums are computed together: as many as stay in the second-level cache. */
+export const SLAB = 8192

@@ -5,14 +5,26 @@
 import { readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { open } from '@iotex2/groth16/prover'
+import { tableKey } from '@iotex2/groth16/table-store'
 import { calculateWitness } from '@iotex2/groth16/witness'
 import type { CircuitInput } from '@iotex2/protocol/batch'
 import type { CircuitFiles, WorkerReply } from './batch-prover.ts'
+import { tableDirectory } from './table-directory.ts'
 
 const { files } = workerData as { files: CircuitFiles }
 const wasm = readFileSync(files.wasm)
-// This thread may block; the node's other thread answers meanwhile.
-const prover = open(readFileSync(files.zkey), { threads: 1 })
+const prover = openProver()
+
+async function openProver() {
+  const zkey = readFileSync(files.zkey)
+  const { memoryMiB = 0, directory } = files.tables ?? {}
+  // This thread may block; the node's other thread answers meanwhile.
+  return open(zkey, {
+    threads: 1,
+    tableMemoryMiB: memoryMiB,
+    tableStore: directory === undefined ? undefined : tableDirectory(directory, await tableKey(zkey)),
+  })
+}
 
 parentPort!.on('message', ({ id, input }: { id: number; input: CircuitInput }) => {
   prove(input)

@@ -12,6 +12,8 @@ import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 export interface CircuitFiles {
   wasm: string
   zkey: string
+  /** Tables of the key's points: how much memory they may take, and where they are kept between two runs. */
+  tables?: { memoryMiB: number; directory?: string }
 }
 
 export interface ProvenBatch {

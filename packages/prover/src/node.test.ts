@@ -2,7 +2,7 @@
  * The node with its real proving thread and a coordinator over HTTP that keeps what it is sent.
  */
 
-import { copyFileSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
@@ -206,6 +206,21 @@ test(
     const { url, results } = await coordinator(task)
     await runUntil([url], accepted, () => Date.now() + 3_600_000)
     expect(results).toHaveLength(1)
+  },
+  PROOF_MS,
+)
+
+test(
+  'tables of the key are kept where the node is told to',
+  async () => {
+    const directory = mkdtempSync(join(tmpdir(), 'iotex2-tables-'))
+    closing.push(async () => rmSync(directory, { recursive: true }))
+    const tabled = new BatchProver({ ...files, tables: { memoryMiB: 128, directory } })
+    closing.push(() => tabled.dispose())
+    const { publicSignals } = await tabled.prove(batchCircuitInput(context, readings))
+    expect(publicSignals).toEqual(batchSignals(context, readings).map(String))
+    const [key] = readdirSync(directory)
+    expect(readdirSync(join(directory, key!))).toHaveLength(4)
   },
   PROOF_MS,
 )

@@ -32,6 +32,14 @@ const Config = Type.Object({
   PROVER_PRIVATE_KEY: Type.Optional(Type.String({ pattern: '^0x[0-9a-fA-F]{64}$' })),
   CIRCUIT_WASM: Type.String(),
   CIRCUIT_ZKEY: Type.String(),
+  CIRCUIT_TABLE_MEMORY_MIB: Type.Integer({
+    default: 0,
+    minimum: 0,
+    description: "Memory for tables of the key's points, which make proofs faster; 0 for none.",
+  }),
+  CIRCUIT_TABLE_DIRECTORY: Type.Optional(
+    Type.String({ description: 'Where tables are kept, so that a restart reads them.' }),
+  ),
 })
 
 const sleep = (ms: number, signal: AbortSignal): Promise<void> =>
@@ -74,7 +82,11 @@ await main(async () => {
   })
 
   const stopping = new AbortController()
-  const prover = new BatchProver({ wasm: config.CIRCUIT_WASM, zkey: config.CIRCUIT_ZKEY })
+  const prover = new BatchProver({
+    wasm: config.CIRCUIT_WASM,
+    zkey: config.CIRCUIT_ZKEY,
+    tables: { memoryMiB: config.CIRCUIT_TABLE_MEMORY_MIB, directory: config.CIRCUIT_TABLE_DIRECTORY },
+  })
   const address = wallet.address.toLowerCase() as Hex
   const heartbeats = keepHeartbeat(
     fleet,

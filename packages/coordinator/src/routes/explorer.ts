@@ -3,26 +3,20 @@
  * @module
  */
 import { existsSync } from 'node:fs'
-import fastifyStatic from '@fastify/static'
 import { RequestError } from '@iotex2/protocol/errors'
 import { isHex } from '@iotex2/protocol/hex'
-import type { FastifyPluginAsync, FastifyReply } from 'fastify'
+import type { FastifyPluginAsync } from 'fastify'
 import { Type } from 'typebox'
 import type { Feed } from '../feed.ts'
 import type { ReadModel } from '../read-model.ts'
 import { streamEvents } from './event-stream.ts'
-import { PAGE_HEADERS } from './page-headers.ts'
+import { explorerPage } from './explorer-page.ts'
 
 export interface ExplorerRouteOptions {
   model: ReadModel
   feed: Feed
   /** The built page; without it only the API is served. */
   directory?: string | undefined
-}
-
-/** Keeps the page apart from all others: only then may its proving threads share memory. */
-const isolate = (reply: FastifyReply): void => {
-  void reply.headers({ 'cross-origin-opener-policy': 'same-origin', 'cross-origin-embedder-policy': 'require-corp' })
 }
 
 const TaskQuery = Type.Object({
@@ -52,12 +46,5 @@ export const explorerRoutes: FastifyPluginAsync<ExplorerRouteOptions> = async (a
     streamEvents(reply.raw, feed, closing.signal)
   })
 
-  if (directory !== undefined && existsSync(directory))
-    await app.register(fastifyStatic, {
-      root: directory,
-      setHeaders: (reply) => {
-        isolate(reply)
-        void reply.headers(PAGE_HEADERS)
-      },
-    })
+  if (directory !== undefined && existsSync(directory)) await app.register(explorerPage, { directory })
 }

@@ -1,6 +1,7 @@
 /**
  * Proves in a thread of its own, so that the page stays alive. It gets the chosen files, not their bytes: it reads them
- * itself.
+ * itself. The page ends this worker with what it replies, and the prover's threads end with it: were they disposed of in the same
+ * moment, Chromium would wait for them and keep the worker.
  * @module
  */
 import { parseCircuitInput } from '@iotex2/groth16/circuit-input'
@@ -23,6 +24,8 @@ export interface Proven {
   proof: Groth16Proof
   publicSignals: string[]
   verified: boolean
+  /** Threads of the prover. */
+  threads: number
   /** How long each step took. */
   ms: Record<ProveStep, number>
 }
@@ -38,6 +41,13 @@ const scope = globalThis as unknown as {
   postMessage(reply: ProveReply): void
 }
 
+/** More threads than these have too little to share in a circuit that a page would prove. */
+const MOST_THREADS = 8
+
+/** As many threads as there are processors; one where threads cannot share memory: a page that is not cross-origin isolated. */
+const threadsHere = (): number =>
+  globalThis.crossOriginIsolated ? Math.max(1, Math.min(MOST_THREADS, navigator.hardwareConcurrency)) : 1
+
 const bytesOf = async (blob: Blob): Promise<Uint8Array> => new Uint8Array(await blob.arrayBuffer())
 
 async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
@@ -49,20 +59,13 @@ async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
     ms[name] = performance.now() - began
     return result
   }
-  // This is a worker already; its prover needs no other.
-  const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: 1 }))
-  try {
-    const witness = await step('witness', async () =>
-      calculateWitness(await bytesOf(program), parseCircuitInput(input)),
-    )
-    const { proof, publicSignals } = await step('proof', () => prover.prove(witness))
-    const verified = await step('verification', async () =>
-      (await createVerifier(prover.verificationKey)).verify(publicSignals, proof),
-    )
-    return { proof, publicSignals, verified, ms }
-  } finally {
-    await prover.dispose()
-  }
+  const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: threadsHere() }))
+  const witness = await step('witness', async () => calculateWitness(await bytesOf(program), parseCircuitInput(input)))
+  const { proof, publicSignals } = await step('proof', () => prover.prove(witness))
+  const verified = await step('verification', async () =>
+    (await createVerifier(prover.verificationKey)).verify(publicSignals, proof),
+  )
+  return { proof, publicSignals, verified, threads: prover.threads, ms }
 }
 
 scope.onmessage = ({ data }) => {

@@ -100,7 +100,7 @@ function FrameCounter() {
 
 const seconds = (ms: number): string => `${(ms / 1000).toFixed(2)} s`
 
-function ProofPanel({ proven: { proof, publicSignals, verified, ms } }: { proven: Proven }) {
+function ProofPanel({ proven: { proof, publicSignals, verified, threads, ms } }: { proven: Proven }) {
   return (
     <section className="panel" aria-label="Proof">
       <div className="panel-heading">
@@ -122,6 +122,7 @@ function ProofPanel({ proven: { proof, publicSignals, verified, ms } }: { proven
           ['Witness', seconds(ms.witness)],
           ['Proof', seconds(ms.proof)],
           ['Verification', seconds(ms.verification)],
+          ['Threads', String(threads)],
         ]}
       />
       <Json name="Public signals" value={publicSignals} />

@@ -1,8 +1,9 @@
 /** What the host calls. */
 export { runUnit } from './buckets'
+export { checkPoints, checkScalars } from './check'
 export { additions, setGroup } from './group'
 export { mul2, setField, setScratch } from './kernels'
-export { combine, doublePoints, readPoints, writePoint } from './points'
+export { combine, readPoints, tableRow, writePoint } from './points'
 export {
   evaluateRows,
   forwardTransform,

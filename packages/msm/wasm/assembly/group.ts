@@ -260,10 +260,55 @@ function multiplyUp(rows: usize): void {
   for (let i: usize = 1; i < rows; i++) mulRow(P + i * ROW, P + (i - 1) * ROW, D + i * ROW)
 }
 
+let touched: bool = false
+/** Keeps what {@link touch} read, so that it is read. */
+let read: u32 = 0
+
+/** Says whether points are far away from now on, so that a batch asks for all of its own at once. */
+export function touchPoints(far: bool): void {
+  touched = far
+}
+
+/** Reads a byte of every line of the points, so that the misses overlap: between them the additions would wait for each. */
+function touch(): void {
+  let sum: u32 = 0
+  const end = jobs + <usize>count * 12
+  for (let job = jobs; job < end; job += 12) {
+    for (let i: usize = 0; i < 8; i += 4) {
+      const reference = load<u32>(job + i)
+      const x = xOf(reference)
+      const y = <usize>(reference & ~7) + C
+      for (let c: usize = 0; c < C; c += 40) sum += <u32>load<u8>(x + c) + <u32>load<u8>(y + c + 39)
+    }
+  }
+  read = sum
+}
+
+/** Slopes of tangents instead of chords: 3·x² over 2·y. */
+function tangents(quads: usize): void {
+  for (let i: usize = 0; i < quads; i += 2) mulRow(N + i * E, X1 + i * E, X1 + i * E)
+  const t = S + SCRATCH_QUAD + 8 * QUAD
+  for (let i: usize = 0; i < quads * E; i += QUAD) {
+    addNormalized(t, N + i, N + i)
+    addNormalized(N + i, N + i, t)
+    addRaw(D + i, Y1 + i, Y1 + i)
+  }
+}
+
 /** Does the additions that were queued. */
 export function flush(): void {
+  add(false)
+}
+
+/** Does the additions that were queued, all of which are of a point and itself. */
+export function flushDoubles(): void {
+  add(true)
+}
+
+function add(doubles: bool): void {
   if (count == 0) return
   const real = count
+  if (touched) touch()
   while ((count & 7) != 0) {
     const job = jobs + <usize>count * 12
     store<u32>(job, <u32>(extension ? FILLER + 160 : FILLER))
@@ -279,10 +324,12 @@ export function flush(): void {
     gatherPoints(X2 + i * E, Y2 + i * E, job + 4)
   }
   const components = quads * (E / QUAD)
-  for (let i: usize = 0; i < components; i++) {
-    subRaw(D + i * QUAD, X2 + i * QUAD, X1 + i * QUAD)
-    subRaw(N + i * QUAD, Y2 + i * QUAD, Y1 + i * QUAD)
-  }
+  if (doubles) tangents(quads)
+  else
+    for (let i: usize = 0; i < components; i++) {
+      subRaw(D + i * QUAD, X2 + i * QUAD, X1 + i * QUAD)
+      subRaw(N + i * QUAD, Y2 + i * QUAD, Y1 + i * QUAD)
+    }
   multiplyUp(rows)
   let repaired = false
   if (!invertRow(L, P + (rows - 1) * ROW)) {
@@ -339,6 +386,16 @@ export function queueAdd(a: u32, b: u32, target: usize): void {
   store<u32>(job, <u32>target, 8)
   count++
   if (count == BATCH) flush()
+}
+
+/** Queues target = 2·a for a point that is not infinity; only others of its kind may be queued. `target` may be a. */
+export function queueDouble(a: usize, target: usize): void {
+  const job = jobs + <usize>count * 12
+  store<u32>(job, <u32>a)
+  store<u32>(job, <u32>a, 4)
+  store<u32>(job, <u32>target, 8)
+  count++
+  if (count == BATCH) add(true)
 }
 
 /** Copies the point of a reference, its sign and multiple applied. */

@@ -211,6 +211,44 @@ function crossFactors(target: usize, twiddles: usize, m: usize, q: usize): void 
   gatherElement(target + QUAD, twiddles, square, twiddles, square, zero)
 }
 
+/**
+ * The butterflies of one size within lanes: (a + b, (a - b)·w), or with the factor first (a + b·w, a - b·w). Inlined, so that
+ * each transform is compiled for its own kind.
+ */
+@inline
+function butterflies(data: usize, m: usize, size: usize, twiddles: usize, factorFirst: bool): void {
+  const factors = S + SCRATCH_QUAD
+  const t = factors + 2 * QUAD
+  const half = size >> 1
+  const step = ((m << 2) / size) * ELEMENT
+  for (let block: usize = 0; block < m; block += size)
+    for (let j: usize = 0; j < half; j += 2) {
+      const a = data + (block + j) * QUAD
+      const b = a + half * QUAD
+      if (half == 1) {
+        subNormalized(t, a, b)
+        addNormalized(a, a, b)
+        for (let i: usize = 0; i < QUAD; i += 16) v128.store(b + i, v128.load(t + i))
+        continue
+      }
+      splatElement(factors, twiddles + j * step)
+      splatElement(factors + QUAD, twiddles + (j + 1) * step)
+      if (factorFirst) {
+        mul2(t, b, factors, t + QUAD, b + QUAD, factors + QUAD)
+        subNormalized(b, a, t)
+        subNormalized(b + QUAD, a + QUAD, t + QUAD)
+        addNormalized(a, a, t)
+        addNormalized(a + QUAD, a + QUAD, t + QUAD)
+      } else {
+        subRaw(t, a, b)
+        subRaw(t + QUAD, a + QUAD, b + QUAD)
+        addNormalized(a, a, b)
+        addNormalized(a + QUAD, a + QUAD, b + QUAD)
+        mul2(b, t, factors, b + QUAD, t + QUAD, factors + QUAD)
+      }
+    }
+}
+
 /** From values (natural order) to n·coefficients (bit-reversed order); twiddles are the powers of 1/ω, n/2 of them. */
 export function inverseTransform(data: usize, m: i32, twiddles: usize): void {
   const factors = S + SCRATCH_QUAD
@@ -223,57 +261,14 @@ export function inverseTransform(data: usize, m: i32, twiddles: usize): void {
     crossLanes(t, t, false)
     mul2(p, t, factors + QUAD, t + QUAD, t, factors + QUAD)
   }
-  // Within lanes: sizes m, m/2, … 2.
-  for (let size: usize = <usize>m; size > 1; size >>= 1) {
-    const half = size >> 1
-    const step = ((<usize>m << 2) / size) * ELEMENT
-    for (let block: usize = 0; block < <usize>m; block += size)
-      for (let j: usize = 0; j < half; j += 2) {
-        const a = data + (block + j) * QUAD
-        const b = a + half * QUAD
-        if (half == 1) {
-          subNormalized(t, a, b)
-          addNormalized(a, a, b)
-          for (let i: usize = 0; i < QUAD; i += 16) v128.store(b + i, v128.load(t + i))
-          continue
-        }
-        splatElement(factors, twiddles + j * step)
-        splatElement(factors + QUAD, twiddles + (j + 1) * step)
-        subRaw(t, a, b)
-        subRaw(t + QUAD, a + QUAD, b + QUAD)
-        addNormalized(a, a, b)
-        addNormalized(a + QUAD, a + QUAD, b + QUAD)
-        mul2(b, t, factors, b + QUAD, t + QUAD, factors + QUAD)
-      }
-  }
+  for (let size: usize = <usize>m; size > 1; size >>= 1) butterflies(data, <usize>m, size, twiddles, false)
 }
 
 /** From coefficients (bit-reversed order) to values (natural order); twiddles are the powers of ω. */
 export function forwardTransform(data: usize, m: i32, twiddles: usize): void {
   const factors = S + SCRATCH_QUAD
   const t = factors + 2 * QUAD
-  for (let size: usize = 2; size <= <usize>m; size <<= 1) {
-    const half = size >> 1
-    const step = ((<usize>m << 2) / size) * ELEMENT
-    for (let block: usize = 0; block < <usize>m; block += size)
-      for (let j: usize = 0; j < half; j += 2) {
-        const a = data + (block + j) * QUAD
-        const b = a + half * QUAD
-        if (half == 1) {
-          subNormalized(t, a, b)
-          addNormalized(a, a, b)
-          for (let i: usize = 0; i < QUAD; i += 16) v128.store(b + i, v128.load(t + i))
-          continue
-        }
-        splatElement(factors, twiddles + j * step)
-        splatElement(factors + QUAD, twiddles + (j + 1) * step)
-        mul2(t, b, factors, t + QUAD, b + QUAD, factors + QUAD)
-        subNormalized(b, a, t)
-        subNormalized(b + QUAD, a + QUAD, t + QUAD)
-        addNormalized(a, a, t)
-        addNormalized(a + QUAD, a + QUAD, t + QUAD)
-      }
-  }
+  for (let size: usize = 2; size <= <usize>m; size <<= 1) butterflies(data, <usize>m, size, twiddles, true)
   for (let q: usize = 0; q < <usize>m; q++) {
     const p = data + q * QUAD
     crossFactors(factors, twiddles, <usize>m, q)
@@ -285,7 +280,6 @@ export function forwardTransform(data: usize, m: i32, twiddles: usize): void {
     addNormalized(p, p, t)
   }
 }
-
 
 /** Multiplies element k of a bit-reversed vector by factors[k], elements in their natural order. */
 export function scaleReversed(data: usize, log: i32, factors: usize): void {
