@@ -15,7 +15,6 @@ import {
   queueAdd,
   queueAny,
   takeInfinities,
-  touchPoints,
 } from './group'
 import { SLAB } from './layout'
 
@@ -315,9 +314,7 @@ export function runUnit(
     ends,
     sorted,
   )
-  touchPoints(true)
   const filled = addLists(buckets, counts, ends, sorted, bucketSums, owners)
-  touchPoints(false)
   sortByWeight(filled, bucketSums, owners, weights + (<usize>first << 2), levels, counts, ends, sorted)
   for (let i: usize = 0; i < <usize>rowSums; i++) clearPoint(rows + i * POINT)
   const listed = addLists(rowSums, counts, ends, sorted, listSums, owners)

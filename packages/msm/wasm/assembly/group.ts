@@ -260,30 +260,6 @@ function multiplyUp(rows: usize): void {
   for (let i: usize = 1; i < rows; i++) mulRow(P + i * ROW, P + (i - 1) * ROW, D + i * ROW)
 }
 
-let touched: bool = false
-/** Keeps what {@link touch} read, so that it is read. */
-let read: u32 = 0
-
-/** Says whether points are far away from now on, so that a batch asks for all of its own at once. */
-export function touchPoints(far: bool): void {
-  touched = far
-}
-
-/** Reads a byte of every line of the points, so that the misses overlap: between them the additions would wait for each. */
-function touch(): void {
-  let sum: u32 = 0
-  const end = jobs + <usize>count * 12
-  for (let job = jobs; job < end; job += 12) {
-    for (let i: usize = 0; i < 8; i += 4) {
-      const reference = load<u32>(job + i)
-      const x = xOf(reference)
-      const y = <usize>(reference & ~7) + C
-      for (let c: usize = 0; c < C; c += 40) sum += <u32>load<u8>(x + c) + <u32>load<u8>(y + c + 39)
-    }
-  }
-  read = sum
-}
-
 /** Slopes of tangents instead of chords: 3·x² over 2·y. */
 function tangents(quads: usize): void {
   for (let i: usize = 0; i < quads; i += 2) mulRow(N + i * E, X1 + i * E, X1 + i * E)
@@ -308,7 +284,6 @@ export function flushDoubles(): void {
 function add(doubles: bool): void {
   if (count == 0) return
   const real = count
-  if (touched) touch()
   while ((count & 7) != 0) {
     const job = jobs + <usize>count * 12
     store<u32>(job, <u32>(extension ? FILLER + 160 : FILLER))
