@@ -32,11 +32,7 @@ const Config = Type.Object({
   PROVER_PRIVATE_KEY: Type.Optional(Type.String({ pattern: '^0x[0-9a-fA-F]{64}$' })),
   CIRCUIT_WASM: Type.String(),
   CIRCUIT_ZKEY: Type.String(),
-  CIRCUIT_TABLE_MEMORY_MIB: Type.Integer({
-    default: 0,
-    minimum: 0,
-    description: "Memory for tables of the key's points, which make proofs faster; 0 for none.",
-  }),
+  CIRCUIT_TABLE_MEMORY_MIB: Type.Integer({ default: 0, minimum: 0, description: "For tables of the key's points." }),
   CIRCUIT_TABLE_DIRECTORY: Type.Optional(
     Type.String({ description: 'Where tables are kept, so that a restart reads them.' }),
   ),
