@@ -8,7 +8,7 @@ import { open } from '@iotex2/groth16/prover'
 import { tableKey } from '@iotex2/groth16/table-store'
 import { calculateWitness } from '@iotex2/groth16/witness'
 import type { CircuitInput } from '@iotex2/protocol/batch'
-import type { CircuitFiles, WorkerReply } from './batch-prover.ts'
+import type { CircuitFiles, TableReport, WorkerReply } from './batch-prover.ts'
 import { tableDirectory } from './table-directory.ts'
 
 const { files } = workerData as { files: CircuitFiles }
@@ -18,12 +18,28 @@ const prover = openProver()
 async function openProver() {
   const zkey = readFileSync(files.zkey)
   const { memoryMiB = 0, directory } = files.tables ?? {}
+  let tenth = 0
   // This thread may block; the node's other thread answers meanwhile.
-  return open(zkey, {
+  const opened = await open(zkey, {
     threads: 1,
     tableMemoryMiB: memoryMiB,
     tableStore: directory === undefined ? undefined : tableDirectory(directory, await tableKey(zkey)),
+    onTableProgress(part) {
+      if (Math.floor(10 * part) <= tenth) return
+      tenth = Math.floor(10 * part)
+      report({ event: 'building', part: tenth / 10 })
+    },
   })
+  if (opened.tables) {
+    const { memoryMiB: taken, read, buildMs, storeError } = opened.tables
+    const error = storeError === null ? null : String(storeError)
+    report({ event: 'ready', memoryMiB: Math.round(taken), read, ms: Math.round(buildMs), storeError: error })
+  }
+  return opened
+}
+
+function report(tables: TableReport): void {
+  parentPort!.postMessage({ tables } satisfies WorkerReply)
 }
 
 parentPort!.on('message', ({ id, input }: { id: number; input: CircuitInput }) => {

@@ -21,21 +21,31 @@ export interface ProvenBatch {
   publicSignals: string[]
 }
 
-export type WorkerReply = { id: number; proven: ProvenBatch } | { id: number; code: string; message: string }
+/** What becomes of the key's tables when a thread opens it. */
+export type TableReport =
+  | { event: 'building'; part: number }
+  | { event: 'ready'; memoryMiB: number; read: number; ms: number; storeError: string | null }
+
+export type WorkerReply =
+  | { id: number; proven: ProvenBatch }
+  | { id: number; code: string; message: string }
+  | { tables: TableReport }
 
 /** Thrown when a witness or proof cannot be made. `code` is the prover library's. */
 export class ProvingError extends CodedError {}
 
 export class BatchProver {
   readonly #files: CircuitFiles
+  readonly #reportTables: (report: TableReport) => void
   #worker: Worker | undefined
   readonly #waiting = new Map<number, PromiseWithResolvers<ProvenBatch>>()
   #nextId = 0
   #disposed = false
 
-  /** Starts the thread, which reads the circuit's files. */
-  constructor(files: CircuitFiles) {
+  /** Starts the thread, which reads the circuit's files; `reportTables` is told of their tables, each tenth built. */
+  constructor(files: CircuitFiles, reportTables: (report: TableReport) => void = () => {}) {
     this.#files = files
+    this.#reportTables = reportTables
     this.#worker = this.#start()
   }
 
@@ -70,6 +80,10 @@ export class BatchProver {
   }
 
   #settle(reply: WorkerReply): void {
+    if ('tables' in reply) {
+      this.#reportTables(reply.tables)
+      return
+    }
     const waiting = this.#waiting.get(reply.id)
     this.#waiting.delete(reply.id)
     if (this.#waiting.size === 0) this.#worker?.unref()

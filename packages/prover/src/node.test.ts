@@ -25,7 +25,7 @@ import { verifyMessage, Wallet } from 'ethers'
 import { type FastifyInstance, fastify } from 'fastify'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { buildCircuit, type CircuitFiles } from '../../../scripts/circuits/build.ts'
-import { BatchProver } from './batch-prover.ts'
+import { BatchProver, type TableReport } from './batch-prover.ts'
 import { CoordinatorClient } from './coordinator-client.ts'
 import { type ProverEvent, runProver } from './node.ts'
 
@@ -215,12 +215,19 @@ test(
   async () => {
     const directory = mkdtempSync(join(tmpdir(), 'iotex2-tables-'))
     closing.push(async () => rmSync(directory, { recursive: true }))
-    const tabled = new BatchProver({ ...files, tables: { memoryMiB: 128, directory } })
+    const reports: TableReport[] = []
+    const tables = { memoryMiB: 128, directory }
+    const tabled = new BatchProver({ ...files, tables }, (report) => reports.push(report))
     closing.push(() => tabled.dispose())
     const { publicSignals } = await tabled.prove(batchCircuitInput(context, readings))
     expect(publicSignals).toEqual(batchSignals(context, readings).map(String))
     const [key] = readdirSync(directory)
     expect(readdirSync(join(directory, key!))).toHaveLength(4)
+    const parts = reports.flatMap((report) => (report.event === 'building' ? [report.part] : []))
+    expect(parts.length).toBeGreaterThan(3)
+    expect(parts).toEqual(parts.toSorted((a, b) => a - b))
+    expect(parts.at(-1)).toBe(1)
+    expect(reports.at(-1)).toMatchObject({ event: 'ready', read: 0, storeError: null })
   },
   PROOF_MS,
 )

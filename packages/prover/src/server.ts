@@ -78,11 +78,17 @@ await main(async () => {
   })
 
   const stopping = new AbortController()
-  const prover = new BatchProver({
-    wasm: config.CIRCUIT_WASM,
-    zkey: config.CIRCUIT_ZKEY,
-    tables: { memoryMiB: config.CIRCUIT_TABLE_MEMORY_MIB, directory: config.CIRCUIT_TABLE_DIRECTORY },
-  })
+  const prover = new BatchProver(
+    {
+      wasm: config.CIRCUIT_WASM,
+      zkey: config.CIRCUIT_ZKEY,
+      tables: { memoryMiB: config.CIRCUIT_TABLE_MEMORY_MIB, directory: config.CIRCUIT_TABLE_DIRECTORY },
+    },
+    ({ event, ...rest }) => {
+      const level = 'storeError' in rest && rest.storeError !== null ? 'warn' : 'info'
+      service.log[level](rest, `tables ${event}`)
+    },
+  )
   const address = wallet.address.toLowerCase() as Hex
   const heartbeats = keepHeartbeat(
     fleet,
