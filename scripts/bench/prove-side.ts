@@ -35,7 +35,7 @@ export interface SideProof {
 type Prove = () => Promise<{ proof: Groth16Proof; publicSignals: string[] }>
 
 async function prepare(order: SideOrder): Promise<SideReady & { prove: Prove; end: () => Promise<void> }> {
-  const [zkey, witness] = [new Uint8Array(readFileSync(order.zkey)), new Uint8Array(readFileSync(order.witness))]
+  const [zkey, witness] = [readFileSync(order.zkey), readFileSync(order.witness)]
   if (order.side === 'snarkjs') {
     const { curves, groth16 } = await import('snarkjs')
     // The curve that snarkjs proves with, and its workers.

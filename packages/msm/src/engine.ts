@@ -302,6 +302,16 @@ export class Engine {
     })
   }
 
+  /** Returns how many additions of points were done on the calling thread: all of them, where no other works. */
+  additions(): Promise<number> {
+    return this.exclusive(() =>
+      this.borrow([8], async (target) => {
+        await this.run({ field: 'base', g2: false, name: 'countAdditions', units: [[target!]] })
+        return Number(new BigUint64Array(this.memory.buffer, target, 1)[0])
+      }),
+    )
+  }
+
   /** Checks points as they were written for `readPoints`; the first is number `first`. */
   async #checkPoints(group: Group, source: number, count: number, first: number): Promise<void> {
     const job = { field: 'base', g2: group === 'g2', name: 'checkPoints' } as const

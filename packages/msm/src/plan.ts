@@ -34,14 +34,23 @@ export function planMsm(words: Uint32Array, threads: number, table?: TablePlan):
   for (let bits = 2; bits <= 16; bits++) {
     const windows = Math.ceil(HALF_BITS / bits)
     const buckets = 2 ** (bits - 1)
-    // Each digit is an addition but for the first of its bucket; weighing adds twice for each bucket that is not empty.
-    const filled = full === 0 ? 0 : buckets * (1 - Math.exp((-2 * full) / buckets))
-    const cost = windows * (2 * full + filled) + short * Math.ceil(16 / bits) + 40 * windows
+    const cost = windows * (2 * full + weighing(buckets, 2 * full)) + short * Math.ceil(16 / bits) + 40 * windows
     if (cost < best.cost) best = { bits, cost }
   }
   const { bits } = best
   const windows = Math.ceil(HALF_BITS / bits)
   return { bits, windows, passes: windows, ...cut(bits, windows, threads, 1) }
+}
+
+/**
+ * Returns the additions that weighing takes (buckets.ts, weigh), less those that the first digit of each bucket saves: each
+ * level adds neighbours where both are there, and every other one where it is. Few digits in many buckets are dear.
+ */
+function weighing(buckets: number, references: number): number {
+  const filled = (nodes: number): number => 1 - Math.exp(-references / nodes)
+  let additions = -buckets * filled(buckets)
+  for (let nodes = buckets; nodes > 1; nodes /= 2) additions += (nodes / 2) * filled(nodes) * (1 + filled(nodes))
+  return additions
 }
 
 /** A pass over a table has many more references than one over a window: cut, they stay nearer to the processor. */
