@@ -2,7 +2,7 @@
  * The proving thread: reads the circuit's files once, then proves what it is sent.
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { openAsBlob, readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { open } from '@iotex2/groth16/prover'
 import { calculateWitness } from '@iotex2/groth16/witness'
@@ -12,7 +12,7 @@ import type { CircuitFiles, WorkerReply } from './batch-prover.ts'
 const { files } = workerData as { files: CircuitFiles }
 const wasm = readFileSync(files.wasm)
 // This thread may block; the node's other thread answers meanwhile.
-const prover = open(readFileSync(files.zkey), { threads: 1 })
+const prover = openAsBlob(files.zkey).then((zkey) => open(zkey, { threads: 1 }))
 
 parentPort!.on('message', ({ id, input }: { id: number; input: CircuitInput }) => {
   prove(input)
