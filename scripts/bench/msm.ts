@@ -1,19 +1,20 @@
 /**
- * `pnpm bench msm [--json]`: multi-scalar multiplication on BN254, ffjavascript beside ours, in one process and in turn; the
- * least of several times counts. Points are loaded before, on both sides, and scalars are uniform. Prints one JSON object on
- * the last line of stdout; each of `ratios` is ffjavascript's time over ours.
+ * `pnpm bench msm [--json] [--chart-to LOG]`: multi-scalar multiplication on BN254, ffjavascript beside ours, in one process
+ * and in turn; the least of several times counts. Points are loaded before, on both sides, and scalars are uniform. Prints one
+ * JSON object on the last line of stdout; each of `ratios` is ffjavascript's time over ours. Without --json it then draws
+ * docs/msm-time.svg and docs/msm-additions.svg, from 2^10 points to 2^LOG (18).
  * @module
  */
 import { availableParallelism, cpus } from 'node:os'
-import { addPoints, G1_GENERATOR, G2_GENERATOR, ORDER, type Point } from '@iotex2/msm/curve'
-import { type Bases, type Engine, type Group, openEngine, POINT_BYTES, pointBytes } from '@iotex2/msm/engine'
+import type { Point } from '@iotex2/msm/curve'
+import { type Bases, type Engine, type Group, openEngine, pointBytes } from '@iotex2/msm/engine'
 import { CodedError } from '@iotex2/protocol/errors'
 import { buildBn128, type Curve } from 'ffjavascript'
+import { drawCharts } from './msm-chart.ts'
+import { leastMs, pointsOf, scalarsOf } from './msm-input.ts'
 
 const REPETITIONS = 5
 const TABLE_MEMORY_MIB = 256
-/** Different points; longer inputs repeat them in blocks, which neither side can use. */
-const DIFFERENT = 1024
 
 const CASES: readonly { name: string; group: Group; log: number; threads: number }[] = [
   { name: 'g1_14_1t', group: 'g1', log: 14, threads: 1 },
@@ -30,41 +31,17 @@ class BenchFailedError extends CodedError {
   }
 }
 
+/** Returns the argument of --chart-to. */
+function chartTo(): number {
+  const at = process.argv.indexOf('--chart-to')
+  const log = at < 0 ? 18 : Number(process.argv[at + 1])
+  if (!Number.isInteger(log) || log < 11 || log > 20)
+    throw new CodedError('BENCH_OPTION_INVALID', '--chart-to takes a whole number from 11 to 20.')
+  return log
+}
+
 const note = (text: string): void => void process.stderr.write(`${text}\n`)
 const round = (value: number, digits: number): number => Number(value.toFixed(digits))
-
-function pointsOf(group: Group, count: number): Uint8Array {
-  const size = POINT_BYTES[group]
-  const bytes = new Uint8Array(count * size)
-  const generator = group === 'g1' ? G1_GENERATOR : G2_GENERATOR
-  let point: Point = generator
-  for (let i = 0; i < Math.min(count, DIFFERENT); i++) {
-    bytes.set(pointBytes(group, point), i * size)
-    point = addPoints(addPoints(point, point), generator)
-  }
-  for (let i = DIFFERENT; i < count; i += DIFFERENT) bytes.copyWithin(i * size, 0, DIFFERENT * size)
-  return bytes
-}
-
-/** Uniform below the order: 254 random bits, drawn again where they are not. */
-function scalarsOf(count: number): Uint8Array {
-  const bytes = new Uint8Array(count * 32)
-  const top = Number(ORDER >> 240n)
-  for (let i = 0; i < count; i++) {
-    const scalar = bytes.subarray(32 * i, 32 * i + 32)
-    do {
-      crypto.getRandomValues(scalar)
-      scalar[31]! &= 0x3f
-    } while (scalar[31]! * 256 + scalar[30]! >= top)
-  }
-  return bytes
-}
-
-async function leastMs(run: () => Promise<unknown>, before: number): Promise<number> {
-  const began = performance.now()
-  await run()
-  return Math.min(before, performance.now() - began)
-}
 
 async function measure(engine: Engine, curve: Curve, name: string, group: Group, log: number) {
   const count = 2 ** log
@@ -117,6 +94,7 @@ async function withTable(engine: Engine, bases: Bases, ours: () => Promise<Point
   }
 }
 
+const lastLog = chartTo()
 const curves = { 1: await buildBn128(true), 2: await buildBn128(false) }
 const results: Record<string, Awaited<ReturnType<typeof measure>>> = {}
 for (const threads of [1, 2] as const) {
@@ -135,7 +113,9 @@ for (const [name, { ffjavascriptMs, oursMs, table }] of Object.entries(results))
 const { oursMs: plainMs, table } = results.g1_16_1t!
 if (table) ratios.table_gain_16 = round(plainMs / table.oursMs, 3)
 const breakEven = table && table.oursMs < plainMs ? Math.ceil(table.buildMs / (plainMs - table.oursMs)) : null
+if (!process.argv.includes('--json')) await drawCharts(curves[1], lastLog)
+
 const machine = { node: process.version, cpu: cpus()[0]?.model, cores: availableParallelism() }
 process.stdout.write(
-  `${JSON.stringify({ ...machine, repetitions: REPETITIONS, results, breakEvenSums: breakEven, ratios })}\n`,
+  `${JSON.stringify({ ratios, ...machine, repetitions: REPETITIONS, results, breakEvenSums: breakEven })}\n`,
 )

@@ -2,18 +2,20 @@
  * One side of `pnpm bench prove`, in a process of its own: opens what it needs, then proves each time that it is told.
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { openAsBlob, readFileSync } from 'node:fs'
 import os from 'node:os'
 import type { Tables } from '@iotex2/groth16/prover'
 import type { Groth16Proof } from '@iotex2/protocol/prover-task'
 
-/** What a side is to do. Files are read before anything is timed. */
+/** What a side is to do. */
 export interface SideOrder {
   side: 'snarkjs' | 'iotex2'
   zkey: string
   witness: string
   threads: number
   tableMemoryMiB: number
+  /** Whether files are read before anything is timed, or by each side in its own way: for its memory. */
+  inMemory: boolean
 }
 
 /** The answer to an order. */
@@ -35,11 +37,14 @@ export interface SideProof {
 type Prove = () => Promise<{ proof: Groth16Proof; publicSignals: string[] }>
 
 async function prepare(order: SideOrder): Promise<SideReady & { prove: Prove; end: () => Promise<void> }> {
-  const [zkey, witness] = [new Uint8Array(readFileSync(order.zkey)), new Uint8Array(readFileSync(order.witness))]
+  const { inMemory } = order
   if (order.side === 'snarkjs') {
     const { curves, groth16 } = await import('snarkjs')
     // The curve that snarkjs proves with, and its workers.
     const pool = () => curves.getCurveFromName('bn128') as Promise<{ terminate(): Promise<void> }>
+    const [zkey, witness] = inMemory
+      ? [readFileSync(order.zkey), readFileSync(order.witness)]
+      : [order.zkey, order.witness]
     const singleThread = order.threads === 1
     // ffjavascript starts a worker for each processor that it sees.
     const cpus = os.cpus()
@@ -55,6 +60,8 @@ async function prepare(order: SideOrder): Promise<SideReady & { prove: Prove; en
       },
     }
   }
+  const witness = readFileSync(order.witness)
+  const zkey = inMemory ? readFileSync(order.zkey) : await openAsBlob(order.zkey)
   const { open } = await import('@iotex2/groth16/prover')
   const began = performance.now()
   const prover = await open(zkey, { threads: order.threads, tableMemoryMiB: order.tableMemoryMiB })

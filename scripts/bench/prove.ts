@@ -1,7 +1,7 @@
 /**
  * `pnpm bench prove [--json]`: how long a Groth16 proof takes, snarkjs beside ours. Each side has a process of its own and
- * its files in memory; the two prove in turn, and the least of several times counts. snarkjs reads its key again for each
- * proof, as its API does. The witness is computed before. Prints one JSON object on the last line of stdout; each of
+ * its files in memory, but where memory is measured; the two prove in turn, and the least of several times counts. snarkjs
+ * reads its key again for each proof, as its API does. The witness is computed before. Prints one JSON object on the last line of stdout; each of
  * `ratios` is snarkjs's figure over ours.
  * @module
  */
@@ -131,6 +131,7 @@ const order = (side: SideOrder['side'], { zkey, witness }: Prepared, threads: nu
   witness,
   threads,
   tableMemoryMiB: 0,
+  inMemory: true,
 })
 
 async function check(prepared: Prepared, { proof, publicSignals }: SideProof): Promise<void> {
@@ -185,12 +186,15 @@ async function measureTables(prepared: Prepared, plainMs: number) {
   }
 }
 
-/** Returns the least peak of several fresh processes that prove once, on one thread and without tables, in MiB. */
+/**
+ * Returns the least peak of several fresh processes that prove once, on one thread and without tables, in MiB. Each reads its
+ * files in its own way: snarkjs by their paths, ours the key in parts.
+ */
 async function measureMemory(prepared: Prepared): Promise<{ snarkjsMiB: number; oursMiB: number }> {
   const peaks = { snarkjs: Number.POSITIVE_INFINITY, iotex2: Number.POSITIVE_INFINITY }
   for (let repetition = 0; repetition < RSS_REPETITIONS; repetition++)
     for (const name of ['snarkjs', 'iotex2'] as const) {
-      const { side } = await Side.open(order(name, prepared, 1))
+      const { side } = await Side.open({ ...order(name, prepared, 1), inMemory: false })
       await using running = side
       peaks[name] = Math.min(peaks[name], (await running.prove()).peakMiB)
     }

@@ -65,6 +65,7 @@ test('names powers of two, and numbers with separators', () => {
   const linear = lineChart({ ...chart, y: { label: 'additions', scale: 'linear' } })
   expect(linear).toContain('>0<')
   expect(linear).toContain('>2,000<')
+  expect(lineChart({ ...chart, y: { label: 'additions', scale: 'linear', from: 40 } })).not.toContain('>-')
   const small = lineChart({
     ...chart,
     series: [
@@ -78,6 +79,28 @@ test('names powers of two, and numbers with separators', () => {
     ],
   })
   expect(small).toContain('>0.002<')
+})
+
+test('axes start and end near what they show', () => {
+  const ticks = (svg: string) =>
+    matches(svg, /text-anchor="end">([\d.,]+)</g).map((text) => Number(text.replace(',', '')))
+  expect(ticks(lineChart(chart))).toEqual([20, 50, 100, 200, 500, 1000, 2000])
+  const narrow = {
+    ...chart,
+    series: [
+      {
+        name: 'narrow',
+        points: [
+          [1, 17],
+          [2, 36],
+        ],
+      },
+    ],
+  } as const
+  expect(ticks(lineChart({ ...narrow, y: { label: 'additions', scale: 'linear', from: 10 } }))).toEqual([
+    10, 15, 20, 25, 30, 35, 40,
+  ])
+  expect(ticks(lineChart({ ...narrow, y: { label: 'additions', scale: 'linear' } }))[0]).toBe(0)
 })
 
 test('nothing is drawn outside the picture', () => {

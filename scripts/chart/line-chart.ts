@@ -15,6 +15,8 @@ export interface Series {
 export interface Axis {
   label: string
   scale: 'log2' | 'log10' | 'linear'
+  /** Where a linear axis starts: at 0 if not said. */
+  from?: number
 }
 
 export interface LineChart {
@@ -82,13 +84,13 @@ const plain = (value: number): string => {
 function scaleOf(axis: Axis, values: readonly number[], from: number, to: number): Scale {
   const [least, most] = [Math.min(...values), Math.max(...values)]
   if (axis.scale === 'linear') {
-    const range = most - Math.min(0, least) || 1
+    const first = Math.min(axis.from ?? 0, least)
+    const range = most - first || 1
     const raw = range / 6
     const power = 10 ** Math.floor(Math.log10(raw))
     const step = [1, 2, 5, 10].map((factor) => factor * power).find((candidate) => candidate >= raw)!
-    const [low, high] = [Math.floor(Math.min(0, least) / step), Math.max(Math.ceil(most / step), 1)]
-    const span = high - Math.min(low, 0)
-    const start = Math.min(low, 0)
+    const start = Math.floor(first / step)
+    const span = Math.max(Math.ceil(most / step), start + 1) - start
     return {
       position: (value) => from + ((value / step - start) / span) * (to - from),
       ticks: Array.from({ length: span + 1 }, (_, i) => (start + i) * step),
@@ -99,14 +101,15 @@ function scaleOf(axis: Axis, values: readonly number[], from: number, to: number
   const base = axis.scale === 'log2' ? 2 : 10
   const log = (value: number): number => Math.log(value) / Math.log(base)
   const near = 1e-9
-  const low = Math.floor(log(least) + near)
-  const high = Math.max(Math.ceil(log(most) - near), low + 1)
-  const ticks: number[] = []
-  for (let power = low; power <= high; power++) {
-    ticks.push(base ** power)
-    // A decade or two would be bare without its 2 and its 5.
-    if (base === 10 && power < high && high - low <= 3) ticks.push(2 * base ** power, 5 * base ** power)
-  }
+  // Decades have marks at 2 and 5, and the axis starts and ends at a mark.
+  const marks = base === 2 ? [1] : [1, 2, 5]
+  const candidates: number[] = []
+  for (let power = Math.floor(log(least) + near) - 1; power <= Math.ceil(log(most) - near) + 1; power++)
+    candidates.push(...marks.map((mark) => mark * base ** power))
+  const start = candidates.findLastIndex((candidate) => log(candidate) <= log(least) + near)
+  const end = candidates.findIndex((candidate, i) => i > start && log(candidate) >= log(most) - near)
+  const ticks = candidates.slice(start, end + 1)
+  const [low, high] = [log(ticks[0]!), log(ticks.at(-1)!)]
   return {
     position: (value) => from + ((log(value) - low) / (high - low)) * (to - from),
     ticks,

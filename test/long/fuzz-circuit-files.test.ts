@@ -6,6 +6,7 @@ import { expect, test } from 'vitest'
 import {
   type FuzzCount,
   fuzzCircuits,
+  fuzzKeyFiles,
   fuzzProofs,
   fuzzProvingKeys,
   fuzzWitnesses,
@@ -15,6 +16,7 @@ const seed = Math.floor(Date.now() / 86_400_000) * 1_000_000
 
 test.each<[string, (seed: number, rounds: number) => Promise<FuzzCount>, number]>([
   ['keys', fuzzProvingKeys, 50_000],
+  ['keys in files', fuzzKeyFiles, 10_000],
   ['circuits', fuzzCircuits, 50_000],
   ['witnesses', fuzzWitnesses, 50_000],
   ['proofs with keys or witnesses', fuzzProofs, 3_000],

@@ -4,9 +4,10 @@
  */
 import { CodedError } from '@iotex2/protocol/errors'
 import { setupDevelopmentInsecure } from './development-setup.ts'
+import { CircuitFileError } from './errors.ts'
 import { mutated, pickFrom } from './mutation.fixture.ts'
 import { open } from './prover.ts'
-import { checkProvingKeyPoints, parseProvingKey, readCoefficients } from './proving-key.ts'
+import { checkProvingKeyPoints, parseProvingKey, readCoefficients, readProvingKey } from './proving-key.ts'
 import { findBrokenConstraint, parseR1cs, parseWitness } from './r1cs.ts'
 import { tinyR1cs, tinyWitness } from './tiny-circuit.fixture.ts'
 import { createVerifier } from './verifier.ts'
@@ -42,6 +43,20 @@ export const fuzzProvingKeys = async (seed: number, rounds: number): Promise<Fuz
     const key = parseProvingKey(file)
     readCoefficients(key)
     checkProvingKeyPoints(key)
+  })
+
+/** Keys that are read from a file, part by part: they are refused, and for the same problem, where those in memory are. */
+export const fuzzKeyFiles = async (seed: number, rounds: number): Promise<FuzzCount> =>
+  fuzz(await setupDevelopmentInsecure(tinyR1cs()), seed, rounds, async (file) => {
+    const problemOf = (error: unknown): unknown => (error instanceof CircuitFileError ? error.problem : error)
+    const fromFile = await readProvingKey(new Blob([Uint8Array.from(file)])).then(() => 'none', problemOf)
+    try {
+      parseProvingKey(file)
+    } catch (error) {
+      if (problemOf(error) !== fromFile) throw new RangeError(`Refused in memory, and from a file: ${fromFile}.`)
+      throw error
+    }
+    if (fromFile !== 'none') throw new RangeError(`Taken in memory, and from a file: ${fromFile}.`)
   })
 
 export const fuzzCircuits = (seed: number, rounds: number): Promise<FuzzCount> => {

@@ -2,10 +2,18 @@
  * Files spoilt at random, from fixed seeds. Longer runs: test/long/fuzz-circuit-files.test.ts.
  */
 import { expect, test } from 'vitest'
-import { type FuzzCount, fuzzCircuits, fuzzProofs, fuzzProvingKeys, fuzzWitnesses } from './fuzz.fixture.ts'
+import {
+  type FuzzCount,
+  fuzzCircuits,
+  fuzzKeyFiles,
+  fuzzProofs,
+  fuzzProvingKeys,
+  fuzzWitnesses,
+} from './fuzz.fixture.ts'
 
 test.each<[string, (seed: number, rounds: number) => Promise<FuzzCount>, number]>([
   ['keys', fuzzProvingKeys, 1500],
+  ['keys in files', fuzzKeyFiles, 300],
   ['circuits', fuzzCircuits, 1500],
   ['witnesses', fuzzWitnesses, 1500],
 ])('spoilt %s are refused with a typed error, or yield what is right', async (_, run, rounds) => {

@@ -8,7 +8,7 @@
  * @module
  */
 import type { Point } from '@iotex2/msm/curve'
-import { type Bases, type Engine, pointBytes } from '@iotex2/msm/engine'
+import { type Bases, type Engine, type LoadOptions, pointBytes } from '@iotex2/msm/engine'
 import { MsmError } from '@iotex2/msm/errors'
 import { Quotient } from '@iotex2/msm/quotient'
 import { FIELD_MODULUS } from '@iotex2/protocol/field'
@@ -46,7 +46,7 @@ export class ProofCore {
 
   private constructor(
     engine: Engine,
-    key: ProvingKey,
+    key: Pick<ProvingKey, 'wires' | 'publicSignals' | 'domainSize'>,
     quotient: Quotient,
     bases: readonly [a: Bases, b1: Bases, b2: Bases, c: Bases],
   ) {
@@ -56,16 +56,19 @@ export class ProofCore {
     ;[this.#a, this.#b1, this.#b2, this.#c] = bases
   }
 
-  /** Loads a parsed key. Throws MsmError MSM_OUT_OF_MEMORY. */
-  static async load(engine: Engine, key: ProvingKey): Promise<ProofCore> {
+  /**
+   * Loads a parsed key, with every point checked where `check` says so. Throws MsmError MSM_OUT_OF_MEMORY and, where checked,
+   * MSM_POINT_NOT_ON_CURVE and MSM_POINT_NOT_IN_SUBGROUP.
+   */
+  static async load(engine: Engine, key: ProvingKey<Uint8Array | Blob>, options: LoadOptions = {}): Promise<ProofCore> {
     const { wires, domainSize, alpha1, beta1, beta2, delta1, delta2 } = key
     const { a, b, constants } = readCoefficients(key)
     const quotient = await Quotient.load(engine, { a, b, constants, domainSize, wires })
     const bases = [
-      await engine.loadBases('g1', [alpha1, delta1, key.a]),
-      await engine.loadBases('g1', [beta1, delta1, key.b1]),
-      await engine.loadBases('g2', [beta2, delta2, key.b2]),
-      await engine.loadBases('g1', [key.c, key.h, delta1]),
+      await engine.loadBases('g1', [alpha1, delta1, key.a], options),
+      await engine.loadBases('g1', [beta1, delta1, key.b1], options),
+      await engine.loadBases('g2', [beta2, delta2, key.b2], options),
+      await engine.loadBases('g1', [key.c, key.h, delta1], options),
     ] as const
     return new ProofCore(engine, key, quotient, bases)
   }

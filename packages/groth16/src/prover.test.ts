@@ -1,7 +1,13 @@
 import { execFile } from 'node:child_process'
+import { openAsBlob } from 'node:fs'
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { pointBytes } from '@iotex2/msm/engine'
 import { FIELD_MODULUS } from '@iotex2/protocol/field'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { twistPoint } from '../../msm/src/points.fixture.ts'
 import { BASE_MODULUS } from './bn254.ts'
 import { setupDevelopmentInsecure } from './development-setup.ts'
 import { decodeProof, encodeProof } from './proof.ts'
@@ -100,6 +106,38 @@ test.each([{ threads: 0 }, { threads: 1.5 }, { threads: Number.NaN }, { tableMem
     await expect(open(zkey, options)).rejects.toMatchObject({ code: 'PROVER_OPTIONS_INVALID' })
   },
 )
+
+test('a key is opened from a file, and one that changes meanwhile is refused', async () => {
+  const directory = await mkdtemp(join(tmpdir(), 'iotex2-key-'))
+  try {
+    const path = join(directory, 'tiny.zkey')
+    await writeFile(path, zkey)
+    for (const options of [{}, { threads: 2, checkPoints: true }]) {
+      const fromFile = await open(await openAsBlob(path), options)
+      const { proof, publicSignals } = await fromFile.prove(tinyWitness(3n, 4n))
+      expect(await verifier.verify(publicSignals, proof)).toBe(true)
+      await fromFile.dispose()
+    }
+    const file = await openAsBlob(path)
+    await writeFile(path, zkey.slice(0, 5000))
+    await expect(open(file)).rejects.toMatchObject({ code: 'CIRCUIT_FILE_INVALID', problem: 'truncated' })
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+})
+
+test('a point of G2 outside the subgroup is refused on opening where that is asked for', async () => {
+  const { b2 } = parseProvingKey(zkey)
+  const offset = b2.byteOffset - zkey.byteOffset
+  const outside = pointBytes('g2', twistPoint(4n) ?? twistPoint(5n) ?? twistPoint(6n))
+  expect(outside.some((byte) => byte !== 0)).toBe(true)
+  const spoilt = zkey.slice()
+  spoilt.set(outside, offset)
+  await expect(open(spoilt, { checkPoints: true })).rejects.toMatchObject({
+    code: 'CIRCUIT_FILE_INVALID',
+    problem: 'point',
+  })
+})
 
 test('a point off its curve is refused on opening where that is asked for, and proves nothing where not', async () => {
   const { a } = parseProvingKey(zkey)

@@ -13,6 +13,7 @@ import {
   type ProvingKey,
   parseProvingKey,
   readCoefficients,
+  readProvingKey,
   type SparseMatrix,
 } from './proving-key.ts'
 import { forEachTerm, parseR1cs, parseWitness } from './r1cs.ts'
@@ -56,6 +57,18 @@ function changed(id: number, change: (view: DataView) => void): Record<number, U
   change(viewOf(bytes))
   return { [id]: bytes }
 }
+
+const blobOf = (bytes: Uint8Array): Blob => new Blob([Uint8Array.from(bytes)])
+
+test('a key from a file has what one in memory has', async () => {
+  const read = await readProvingKey(blobOf(zkey))
+  for (const [name, value] of Object.entries(key) as [keyof ProvingKey, ProvingKey[keyof ProvingKey]][]) {
+    const own = read[name]
+    expect(own instanceof Blob ? new Uint8Array(await own.arrayBuffer()) : own, name).toEqual(
+      value instanceof Uint8Array && !(own instanceof Uint8Array) ? Uint8Array.from(value) : value,
+    )
+  }
+})
 
 describe('a key', () => {
   test('is read as views on its file', () => {
@@ -278,15 +291,17 @@ const refusals: [what: string, problem: CircuitFileProblem, file: () => Uint8Arr
 ]
 
 describe('a key is refused', () => {
-  test.each(refusals)('with %s: %s', (_, problem, file) => {
+  test.each(refusals)('with %s: %s, in memory and from a file', async (_, problem, file) => {
     expect(() => parseProvingKey(file())).toThrow(expect.objectContaining({ code: 'CIRCUIT_FILE_INVALID', problem }))
+    await expect(readProvingKey(blobOf(file()))).rejects.toMatchObject({ code: 'CIRCUIT_FILE_INVALID', problem })
   })
 
-  test('at whatever byte it is cut off', () => {
-    for (let length = 0; length < zkey.length; length += length < 1000 ? 1 : 61)
-      expect(() => parseProvingKey(zkey.subarray(0, length)), `${length}`).toThrow(
-        expect.objectContaining({ code: 'CIRCUIT_FILE_INVALID' }),
-      )
+  test('at whatever byte it is cut off', async () => {
+    for (let length = 0; length < zkey.length; length += length < 1000 ? 1 : 61) {
+      const cut = zkey.subarray(0, length)
+      expect(() => parseProvingKey(cut), `${length}`).toThrow(expect.objectContaining({ code: 'CIRCUIT_FILE_INVALID' }))
+      await expect(readProvingKey(blobOf(cut)), `${length}`).rejects.toMatchObject({ code: 'CIRCUIT_FILE_INVALID' })
+    }
   })
 
   test.each([5, 6, 7, 8, 9])('with a point of section %i off its curve, where that is asked for', (id) => {

@@ -23,7 +23,16 @@ import { FIELD_MODULUS } from '@iotex2/protocol/field'
 import { BASE_MODULUS } from './bn254.ts'
 import { CircuitFileError } from './errors.ts'
 import { isInfinity, isOnG1, isOnG2 } from './points.ts'
-import { findUnreduced, readScalar, readSections, section, viewOf, writeScalar } from './section-file.ts'
+import {
+  findUnreduced,
+  openSections,
+  readBlob,
+  readScalar,
+  readSections,
+  section,
+  viewOf,
+  writeScalar,
+} from './section-file.ts'
 
 export const G1_BYTES = 64
 export const G2_BYTES = 128
@@ -36,7 +45,8 @@ const HEADER_BYTES = SIZES_END + 3 * G1_BYTES + 3 * G2_BYTES
 const COEFFICIENT_BYTES = 44
 const CONTRIBUTIONS_BYTES = 68
 
-export interface ProvingKey {
+/** `Points` are in memory, or parts of a file that is read as they are wanted. */
+export interface ProvingKey<Points extends Uint8Array | Blob = Uint8Array> {
   /** Wires, the constant 1 included: the length of a witness. */
   readonly wires: number
   /** Public signals: wires 1 to `publicSignals`. */
@@ -54,13 +64,13 @@ export interface ProvingKey {
   readonly coefficients: Uint8Array
   readonly coefficientCount: number
   /** `wires` points of G1, G1 and G2. */
-  readonly a: Uint8Array
-  readonly b1: Uint8Array
-  readonly b2: Uint8Array
+  readonly a: Points
+  readonly b1: Points
+  readonly b2: Points
   /** `wires` − `publicSignals` − 1 points of G1: that of wire w is number w − `publicSignals` − 1. */
-  readonly c: Uint8Array
+  readonly c: Points
   /** `domainSize` points of G1. */
-  readonly h: Uint8Array
+  readonly h: Points
   readonly contributions: Uint8Array
 }
 
@@ -72,6 +82,55 @@ const range = (message: string): CircuitFileError => new CircuitFileError(messag
  */
 export function parseProvingKey(zkey: Uint8Array): ProvingKey {
   const sections = readSections(zkey, 'zkey')
+  const key = keyOf(sections, sections)
+  for (const points of pointsOf(key)) checkReduced(points)
+  return key
+}
+
+/** Sections that a key's size says nothing of, or that are read once: all but the points. */
+const READ_AT_ONCE = [1, 2, 3, 4, 10]
+const WINDOW_BYTES = 2 ** 20
+
+/**
+ * {@link parseProvingKey} of a file that is not in memory (Node: `fs.openAsBlob`; a browser's chosen file): points are looked
+ * through a window at a time, and are yet to be read. Throws {@link CircuitFileError}.
+ */
+export async function readProvingKey(zkey: Blob): Promise<ProvingKey<Blob>> {
+  const sections = await openSections(zkey, 'zkey')
+  const atOnce = new Map<number, Uint8Array>()
+  for (const id of READ_AT_ONCE) {
+    const part = sections.get(id)
+    if (part) atOnce.set(id, await readBlob(part))
+  }
+  const key = keyOf(atOnce, sections)
+  for (const points of pointsOf(key))
+    for (let from = 0; from < points.size; from += WINDOW_BYTES) {
+      const window = await readBlob(points.slice(from, from + WINDOW_BYTES))
+      checkReduced(window)
+      // Freed now where the language can (Node 20 cannot), and not whenever it is collected.
+      ;(window.buffer as Partial<ArrayBuffer>).transfer?.(0)
+    }
+  return key
+}
+
+const pointsOf = <Points extends Uint8Array | Blob>({ a, b1, b2, c, h }: ProvingKey<Points>): Points[] => [
+  a,
+  b1,
+  b2,
+  c,
+  h,
+]
+
+function checkReduced(points: Uint8Array): void {
+  if (findUnreduced(viewOf(points), BASE_MODULUS) >= 0)
+    throw new CircuitFileError('A coordinate of the key is no element of the base field.', { problem: 'element' })
+}
+
+/** Returns the key of `sections`, all checked but that its points are reduced; those in `large` may be yet to be read. */
+function keyOf<Points extends Uint8Array | Blob>(
+  sections: ReadonlyMap<number, Uint8Array>,
+  large: ReadonlyMap<number, Points>,
+): ProvingKey<Points> {
   if (viewOf(section(sections, 1, 4)).getUint32(0, true) !== GROTH16)
     throw new CircuitFileError('The key is not for Groth16.', { problem: 'format' })
   const header = section(sections, 2)
@@ -102,19 +161,17 @@ export function parseProvingKey(zkey: Uint8Array): ProvingKey {
   const contributions = section(sections, 10)
   if (contributions.length < CONTRIBUTIONS_BYTES)
     throw new CircuitFileError('The key lacks the hash of its circuit.', { problem: 'size' })
-  const key: ProvingKey = {
+  const key: ProvingKey<Points> = {
     ...{ wires, publicSignals, domainSize, alpha1, beta1, beta2, gamma2, delta1, delta2, contributions },
     ic: section(sections, 3, (publicSignals + 1) * G1_BYTES),
     ...checkedCoefficients(section(sections, 4), { wires, publicSignals, domainSize }),
-    a: section(sections, 5, wires * G1_BYTES),
-    b1: section(sections, 6, wires * G1_BYTES),
-    b2: section(sections, 7, wires * G2_BYTES),
-    c: section(sections, 8, (wires - publicSignals - 1) * G1_BYTES),
-    h: section(sections, 9, domainSize * G1_BYTES),
+    a: section(large, 5, wires * G1_BYTES),
+    b1: section(large, 6, wires * G1_BYTES),
+    b2: section(large, 7, wires * G2_BYTES),
+    c: section(large, 8, (wires - publicSignals - 1) * G1_BYTES),
+    h: section(large, 9, domainSize * G1_BYTES),
   }
-  for (const points of [header.subarray(SIZES_END), key.ic, key.a, key.b1, key.b2, key.c, key.h])
-    if (findUnreduced(viewOf(points), BASE_MODULUS) >= 0)
-      throw new CircuitFileError('A coordinate of the key is no element of the base field.', { problem: 'element' })
+  for (const points of [header.subarray(SIZES_END), key.ic]) checkReduced(points)
   checkCurve('verification key', finite(isOnG1, G1_BYTES), G1_BYTES, [alpha1, beta1, delta1, key.ic])
   checkCurve('verification key', finite(isOnG2, G2_BYTES), G2_BYTES, [beta2, gamma2, delta2])
   return key
@@ -201,7 +258,11 @@ export const CONSTANT_MINUS_ONE = 1
 const MONTGOMERY_SQUARED = (1n << 512n) % FIELD_MODULUS
 
 /** Returns section 4 of a parsed key by rows: 0.1 s for a million entries, at most. */
-export function readCoefficients({ coefficients, coefficientCount, domainSize }: ProvingKey): Coefficients {
+export function readCoefficients({
+  coefficients,
+  coefficientCount,
+  domainSize,
+}: Pick<ProvingKey, 'coefficients' | 'coefficientCount' | 'domainSize'>): Coefficients {
   const view = viewOf(coefficients)
   const starts = [new Uint32Array(domainSize + 1), new Uint32Array(domainSize + 1)] as const
   for (let i = 0, at = 0; i < coefficientCount; i++, at += COEFFICIENT_BYTES)

@@ -1,5 +1,5 @@
 /**
- * Where tables of a key's points stay between two runs of a prover. A store is of one key: {@link tableKey} names it.
+ * Where tables of a key's points stay between two runs of a prover. A store is of one key.
  * @module
  */
 
@@ -8,10 +8,4 @@ export interface TableStore {
   read(name: string): Promise<AsyncIterable<Uint8Array> | undefined>
   /** Keeps a table's bytes: all of them or none. */
   write(name: string, bytes: AsyncIterable<Uint8Array>): Promise<void>
-}
-
-/** Returns the SHA-256 of a .zkey in hexadecimal. */
-export async function tableKey(zkey: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest('SHA-256', zkey as Uint8Array<ArrayBuffer>)
-  return Array.from(new Uint8Array(digest), (byte) => byte.toString(16).padStart(2, '0')).join('')
 }

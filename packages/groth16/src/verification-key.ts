@@ -26,7 +26,9 @@ export const exportVerificationKey = async (zkey: Uint8Array): Promise<Verificat
   verificationKeyOf(parseProvingKey(zkey))
 
 /** Returns the verification key within a proving key. */
-export function verificationKeyOf(key: ProvingKey): VerificationKey {
+export function verificationKeyOf(
+  key: Pick<ProvingKey, 'publicSignals' | 'alpha1' | 'beta2' | 'gamma2' | 'delta2' | 'ic'>,
+): VerificationKey {
   const g1 = (bytes: Uint8Array, offset = 0): JsonG1 => {
     const view = viewOf(bytes)
     return [readCoordinate(view, offset).toString(), readCoordinate(view, offset + 32).toString(), '1']

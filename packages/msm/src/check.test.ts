@@ -226,6 +226,21 @@ test.each([1, 2])('the first of several is named, over parts and chunks, on %i t
   }
 })
 
+test.each(['g1', 'g2'] as const)('%s: points of a file are loaded and checked like those in memory', async (group) => {
+  const points = differentPoints(group, 300)
+  const bytes = encodePoints(group, points)
+  const size = bytes.length / 300
+  const many = Uint8Array.from({ length: 20 * bytes.length }, (_, i) => bytes[i % bytes.length]!)
+  const scalars = encodeScalars(Array.from({ length: 6000 }, random))
+  const [inMemory, fromFile] = [await two.loadBases(group, many), await two.loadBases(group, [new Blob([many])])]
+  expect(await two.msm(fromFile, scalars)).toEqual(await two.msm(inMemory, scalars))
+  inMemory.free()
+  fromFile.free()
+  many[5000 * size + 3]! ^= 1
+  await expect(two.loadBases(group, new Blob([many]), { check: true })).rejects.toMatchObject({ index: 5000 })
+  await expect(two.loadBases(group, new Blob([many.slice(1)]))).rejects.toMatchObject({ code: 'MSM_LENGTH_MISMATCH' })
+})
+
 test('scalars that are not below the order are refused where asked, by the first index', async () => {
   const bases = await one.loadBases('g1', encodePoints('g1', differentPoints('g1', 3000)))
   const scalars = Array.from({ length: 3000 }, (_, i) => (i % 2 === 0 ? ORDER - 1n : 0n))

@@ -61,6 +61,9 @@ export interface LoadOptions {
   check?: boolean
 }
 
+/** Bytes of points: in memory, or in a file that is read a window at a time (Node: `fs.openAsBlob`). */
+export type PointBytes = Uint8Array | Blob
+
 /** Bytes of a point as snarkjs writes it: coordinates in Montgomery form with R = 2^256, 32 bytes each, little-endian. */
 export const POINT_BYTES = { g1: 64, g2: 128 } as const
 export const SCALAR_BYTES = 32
@@ -185,10 +188,10 @@ export class Engine {
    * Loads points: {@link POINT_BYTES} each, (0, 0) for infinity. Throws {@link MsmError} MSM_LENGTH_MISMATCH,
    * MSM_OUT_OF_MEMORY and, where checked, MSM_POINT_NOT_ON_CURVE and MSM_POINT_NOT_IN_SUBGROUP, with the first such index.
    */
-  async loadBases(group: Group, bytes: Uint8Array | readonly Uint8Array[], options: LoadOptions = {}): Promise<Bases> {
+  async loadBases(group: Group, bytes: PointBytes | readonly PointBytes[], options: LoadOptions = {}): Promise<Bases> {
     const size = POINT_BYTES[group]
-    const parts = bytes instanceof Uint8Array ? [bytes] : bytes
-    if (parts.some(({ length }) => length % size !== 0))
+    const parts = bytes instanceof Uint8Array || bytes instanceof Blob ? [bytes] : bytes
+    if (parts.some((part) => lengthOf(part) % size !== 0))
       throw new MsmError(
         'MSM_LENGTH_MISMATCH',
         `Points of ${group} take ${size} bytes each, and these are no whole number of them.`,
@@ -199,11 +202,11 @@ export class Engine {
   /** {@link loadBases}, within {@link exclusive}. */
   async loadBasesWithin(
     group: Group,
-    parts: readonly Uint8Array[],
+    parts: readonly PointBytes[],
     { check = false }: LoadOptions = {},
   ): Promise<Bases> {
     const size = POINT_BYTES[group]
-    const count = parts.reduce((sum, { length }) => sum + length, 0) / size
+    const count = parts.reduce((sum, part) => sum + lengthOf(part), 0) / size
     const stride = strideOf(group)
     const address = this.heap.allocate(count * stride)
     const release = (): void => this.heap.release(address, count * stride)
@@ -211,10 +214,11 @@ export class Engine {
       // Through a small window, so that the points are not in memory twice.
       let target = address
       for (const part of parts)
-        for (let from = 0; from < part.length; from += CHUNK * this.threads * size) {
-          const window = part.subarray(from, from + CHUNK * this.threads * size)
+        for (let from = 0; from < lengthOf(part); from += CHUNK * this.threads * size) {
+          const window = await windowOf(part, from, from + CHUNK * this.threads * size)
           const points = window.length / size
           this.write(source, window)
+          if (part instanceof Blob) discard(window)
           if (check) await this.#checkPoints(group, source, points, (target - address) / stride)
           const units: number[][] = []
           for (let i = 0; i < points; i += CHUNK) units.push([source, i, Math.min(i + CHUNK, points), target, stride])
@@ -436,6 +440,16 @@ export class Engine {
     })
   }
 
+  /** Returns how many additions of points were done on the calling thread: all of them, where no other works. */
+  additions(): Promise<number> {
+    return this.exclusive(() =>
+      this.borrow([8], async (target) => {
+        await this.run({ field: 'base', g2: false, name: 'countAdditions', units: [[target!]] })
+        return Number(new BigUint64Array(this.memory.buffer, target, 1)[0])
+      }),
+    )
+  }
+
   /** Checks points as they were written for `readPoints`; the first is number `first`. */
   async #checkPoints(group: Group, source: number, count: number, first: number): Promise<void> {
     const job = { field: 'base', g2: group === 'g2', name: 'checkPoints' } as const
@@ -536,6 +550,14 @@ function loaded(bases: Bases): LoadedBases {
   if (bases instanceof LoadedBases) return bases
   throw new MsmError('MSM_DISPOSED', 'These points were not loaded by an engine.')
 }
+
+const lengthOf = (part: PointBytes): number => (part instanceof Blob ? part.size : part.length)
+
+const windowOf = async (part: PointBytes, from: number, to: number): Promise<Uint8Array> =>
+  part instanceof Blob ? new Uint8Array(await part.slice(from, to).arrayBuffer()) : part.subarray(from, to)
+
+/** Frees what was read of a file, which may be collected much later, where the language can: Node 20 cannot. */
+const discard = ({ buffer }: Uint8Array): void => void (buffer as Partial<ArrayBuffer>).transfer?.(0)
 
 /** x, y and βx. */
 const strideOf = (group: Group): number => (group === 'g1' ? 3 : 6) * ELEMENT_BYTES

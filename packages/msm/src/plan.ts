@@ -116,7 +116,3 @@ export function workBytes(buckets: number, levels: number, digits: number, point
   const words = Math.max(most, listed) + 2 * Math.max(buckets, rows) + 2 * SLAB + Math.max(digits, 2 * most)
   return points * pointBytes + 4 * words
 }
-
-/** Additions a point that a table promises, for the benchmark. */
-export const additionsPerPoint = ({ kind, bits, passes }: MsmPlan, count: number): number =>
-  additionsOf(kind, bits, passes, count) / count

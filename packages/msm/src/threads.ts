@@ -60,7 +60,9 @@ function startThread(onReply: (reply: { id: number; error?: string }) => void, o
 export function startThreads(count: number, module: WebAssembly.Module, memory: WebAssembly.Memory): Threads {
   const counter = new Int32Array(memory.buffer, ADDRESS.CONTROL, 1)
   let failure: MsmError | undefined
-  let current: { id: number; left: number; settle: PromiseWithResolvers<void> } | undefined
+  let current:
+    | { id: number; left: number; settle: { resolve: () => void; reject: (error: MsmError) => void } }
+    | undefined
   let lastId = 0
   let disposed = false
 
@@ -90,16 +92,17 @@ export function startThreads(count: number, module: WebAssembly.Module, memory: 
     count,
     run(job, places) {
       if (failure) return Promise.reject(failure)
-      const settle = Promise.withResolvers<void>()
       const chosen = threads.slice(0, Math.min(count, job.units.length))
       if (chosen.length === 0) return Promise.resolve()
-      current = { id: ++lastId, left: chosen.length, settle }
-      Atomics.store(counter, 0, 0)
-      for (const [index, thread] of chosen.entries()) {
-        thread.hold(true)
-        thread.post({ id: current.id, job, place: places[index]! })
-      }
-      return settle.promise
+      return new Promise((resolve, reject) => {
+        const id = ++lastId
+        current = { id, left: chosen.length, settle: { resolve, reject } }
+        Atomics.store(counter, 0, 0)
+        for (const [index, thread] of chosen.entries()) {
+          thread.hold(true)
+          thread.post({ id, job, place: places[index]! })
+        }
+      })
     },
     async dispose() {
       disposed = true

@@ -2,28 +2,27 @@
  * The proving thread: reads the circuit's files once, then proves what it is sent.
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { openAsBlob, readFileSync } from 'node:fs'
 import { parentPort, workerData } from 'node:worker_threads'
 import { open } from '@iotex2/groth16/prover'
-import { tableKey } from '@iotex2/groth16/table-store'
 import { calculateWitness } from '@iotex2/groth16/witness'
 import type { CircuitInput } from '@iotex2/protocol/batch'
 import type { CircuitFiles, TableReport, WorkerReply } from './batch-prover.ts'
-import { tableDirectory } from './table-directory.ts'
+import { hashFile, tableDirectory } from './table-directory.ts'
 
 const { files } = workerData as { files: CircuitFiles }
 const wasm = readFileSync(files.wasm)
 const prover = openProver()
 
 async function openProver() {
-  const zkey = readFileSync(files.zkey)
+  const zkey = await openAsBlob(files.zkey)
   const { memoryMiB = 0, directory } = files.tables ?? {}
   let tenth = 0
   // This thread may block; the node's other thread answers meanwhile.
   const opened = await open(zkey, {
     threads: 1,
     tableMemoryMiB: memoryMiB,
-    tableStore: directory === undefined ? undefined : tableDirectory(directory, await tableKey(zkey)),
+    tableStore: directory === undefined ? undefined : tableDirectory(directory, await hashFile(files.zkey)),
     onTableProgress(part) {
       if (Math.floor(10 * part) <= tenth) return
       tenth = Math.floor(10 * part)

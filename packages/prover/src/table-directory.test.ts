@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 import { open } from '@iotex2/groth16/prover'
-import { tableKey } from '@iotex2/groth16/table-store'
 import { BATCH_CIRCUIT } from '@iotex2/protocol/batch'
 import { expect, test } from 'vitest'
 import { buildCircuit } from '../../../scripts/circuits/build.ts'
-import { tableDirectory } from './table-directory.ts'
+import { hashFile, tableDirectory } from './table-directory.ts'
 
 const MEMORY_MIB = 128
 
@@ -15,7 +14,7 @@ test('tables are kept in a directory: read the next time, built again where they
   const { files } = await buildCircuit(BATCH_CIRCUIT)
   const zkey = await readFile(files.zkey)
   const directory = await mkdtemp(join(tmpdir(), 'tables-'))
-  const key = await tableKey(zkey)
+  const key = await hashFile(files.zkey)
   const opened = async (tableStore = tableDirectory(directory, key)) => {
     const parts: number[] = []
     const onTableProgress = (part: number): void => void parts.push(part)

@@ -2,13 +2,21 @@
  * Tables of a key's points in files, each in a directory named by the key's hash.
  * @module
  */
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { mkdir, open, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
 import type { TableStore } from '@iotex2/groth16/table-store'
 
-/** Returns the store of one key (tableKey) under `directory`, which is made where it is missing. */
+/** Returns the SHA-256 of a file in hexadecimal, without holding all of it. */
+export async function hashFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(path), hash)
+  return hash.digest('hex')
+}
+
+/** Returns the store of one key ({@link hashFile}) under `directory`, which is made where it is missing. */
 export function tableDirectory(directory: string, key: string): TableStore {
   const own = join(directory, key)
   return {

@@ -59,7 +59,7 @@ async function prove({ zkey, program, input }: ProveOrder): Promise<Proven> {
     ms[name] = performance.now() - began
     return result
   }
-  const prover = await step('reading', async () => open(await bytesOf(zkey), { threads: threadsHere() }))
+  const prover = await step('reading', async () => open(zkey, { threads: threadsHere() }))
   const witness = await step('witness', async () => calculateWitness(await bytesOf(program), parseCircuitInput(input)))
   const { proof, publicSignals } = await step('proof', () => prover.prove(witness))
   const verified = await step('verification', async () =>

@@ -1,7 +1,8 @@
 /** What the host calls. */
 export { runUnit } from './buckets'
 export { checkPoints, checkScalars } from './check'
-export { additions, setGroup } from './group'
+export { countAdditions } from './count'
+export { setGroup } from './group'
 export { mul2, setField, setScratch } from './kernels'
 export { combine, readPoints, tableRow, writePoint } from './points'
 export {
