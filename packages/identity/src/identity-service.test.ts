@@ -8,15 +8,14 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectCredentialRegistry } from '@iotex2/chain/contracts/CredentialRegistry'
-import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { openProvider } from '@iotex2/chain/provider'
 import { ROOT } from '@iotex2/devnet/chain'
 import { fromHex } from '@iotex2/protocol/hex'
 import { getAddress, JsonRpcProvider, NonceManager, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { deployArtifact } from '../../../test/artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from '../../../test/chain-node.ts'
 import { deployIdentity } from '../test/deploy-identity.ts'
+import { onboardProject } from '../test/onboard-project.ts'
 import { buildIdentityService, type IdentityService } from './app.ts'
 import { ChainLedger } from './credentials/ledger.ts'
 import { StatusPublisher } from './credentials/status-publisher.ts'
@@ -29,7 +28,7 @@ import { createSigner } from './jose/signature.ts'
 import { DeviceKey } from './key.ts'
 import { writeKeystore } from './key-file.ts'
 import { encodeMultikey } from './multikey.ts'
-import { Onboarder } from './onboard.ts'
+import type { Onboarder } from './onboard.ts'
 import { DidRegistrar } from './registrar.ts'
 import { IoDidMethod } from './resolution/did-io.ts'
 import { MultiResolver } from './resolution/resolution.ts'
@@ -70,19 +69,9 @@ beforeAll(async () => {
   store = new DocumentStore(join(directory, 'documents'), 'https://documents.example')
   ethers = new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1, pollingInterval: 20 })
   const owner = new NonceManager(new Wallet(DEVELOPMENT_KEYS[1], ethers))
-  onboarder = new Onboarder({
-    addresses: { projectRegistry: contracts.projectRegistry, ioIDRegistry: registry },
-    signer: owner,
-  })
-  projectId = await onboarder.ensureProject('Identity')
-  await onboarder.ensureDeviceContract(projectId, () =>
-    deployArtifact(
-      'ERC1967Proxy',
-      owner,
-      contracts.deviceNFT,
-      deviceNFTInterface.encodeFunctionData('initialize', ['Device', 'DEV']),
-    ),
-  )
+  const onboarded = await onboardProject(contracts, owner, 'Identity')
+  onboarder = onboarded.onboarder
+  projectId = onboarded.projectId
   registrar = new DidRegistrar(onboarder, store)
   provider = openProvider({ url: chain.url, chainId: chain.chainId })
   const statuses = new StatusPublisher({

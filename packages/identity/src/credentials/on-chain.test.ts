@@ -7,16 +7,15 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectCredentialRegistry } from '@iotex2/chain/contracts/CredentialRegistry'
-import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { connectIoIDRegistry } from '@iotex2/chain/contracts/IoIDRegistry'
 import { openProvider } from '@iotex2/chain/provider'
 import { TransactionSender } from '@iotex2/chain/sender'
 import type { Hex } from '@iotex2/protocol/hex'
 import { JsonRpcProvider, NonceManager, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deployArtifact } from '../../../../test/artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from '../../../../test/chain-node.ts'
 import { deployIdentity } from '../../test/deploy-identity.ts'
+import { onboardProject } from '../../test/onboard-project.ts'
 import { buildIdentityService, type IdentityService } from '../app.ts'
 import { documentHash } from '../document.ts'
 import { DocumentStore } from '../document-store.ts'
@@ -162,19 +161,9 @@ beforeAll(async () => {
   ledger = new ChainLedger(addresses.credentials, provider)
 
   const owner = wallet(DEVELOPMENT_KEYS[1])
-  const onboarder = new Onboarder({
-    addresses: { projectRegistry: addresses.projectRegistry, ioIDRegistry: addresses.registry },
-    signer: owner,
-  })
-  projectId = await onboarder.ensureProject('Sensors')
-  await onboarder.ensureDeviceContract(projectId, () =>
-    deployArtifact(
-      'ERC1967Proxy',
-      owner,
-      addresses.deviceNFT,
-      deviceNFTInterface.encodeFunctionData('initialize', ['Device', 'DEV']),
-    ),
-  )
+  const onboarded = await onboardProject(addresses, owner, 'Sensors')
+  const { onboarder } = onboarded
+  projectId = onboarded.projectId
   const store = new DocumentStore(join(directory, 'documents'), 'https://documents.example')
   registrar = new DidRegistrar(onboarder, store)
 

@@ -4,19 +4,17 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { openProvider } from '@iotex2/chain/provider'
 import type { Hex } from '@iotex2/protocol/hex'
 import { JsonRpcProvider, NonceManager, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { deployArtifact } from '../../../../test/artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from '../../../../test/chain-node.ts'
 import { type RpcProxy, startRpcProxy } from '../../../../test/rpc-proxy.ts'
 import { deployIdentity } from '../../test/deploy-identity.ts'
+import { onboardProject } from '../../test/onboard-project.ts'
 import { createDocument } from '../document.ts'
 import { DocumentStore } from '../document-store.ts'
 import { DeviceKey } from '../key.ts'
-import { Onboarder } from '../onboard.ts'
 import { DidRegistrar } from '../registrar.ts'
 import { DocumentSource } from '../stores/document-source.ts'
 import { IoDidMethod } from './did-io.ts'
@@ -73,19 +71,9 @@ beforeAll(async () => {
   ethers = new JsonRpcProvider(chain.url, undefined, { cacheTimeout: -1, pollingInterval: 20 })
   provider = openProvider({ url: proxy.url, chainId: chain.chainId })
   const owner = new NonceManager(new Wallet(DEVELOPMENT_KEYS[1], ethers))
-  const onboarder = new Onboarder({
-    addresses: { projectRegistry: contracts.projectRegistry, ioIDRegistry: registry },
-    signer: owner,
-  })
-  projectId = await onboarder.ensureProject('History')
-  await onboarder.ensureDeviceContract(projectId, () =>
-    deployArtifact(
-      'ERC1967Proxy',
-      owner,
-      contracts.deviceNFT,
-      deviceNFTInterface.encodeFunctionData('initialize', ['Device', 'DEV']),
-    ),
-  )
+  const onboarded = await onboardProject(contracts, owner, 'History')
+  const { onboarder } = onboarded
+  projectId = onboarded.projectId
   registrar = new DidRegistrar(onboarder, store)
   for (const [i, key] of keys.entries()) {
     await registrar.create(projectId, key)

@@ -1,6 +1,5 @@
 import { useCallback, useEffect, useReducer, useRef } from 'react'
 import { useDevicePort } from '../../onboarding/device/use-device-port.ts'
-import { adviceFor } from '../../onboarding/errors.ts'
 import { journalDevice } from '../../onboarding/journal.ts'
 import { getOnboarding, type OnboardingInfo } from '../../onboarding/onboarding-api.ts'
 import { type Owner, useOwner } from '../../onboarding/use-owner.ts'
@@ -15,6 +14,7 @@ import '../../styles/onboard.css'
 import { DepositStep } from './deposit-step.tsx'
 import { DeviceStep } from './device-step.tsx'
 import { DocumentStep } from './document-step.tsx'
+import { FailureBanner } from './failure-banner.tsx'
 import { ProjectPart } from './project-part.tsx'
 import { Registered } from './registered.tsx'
 import { RegistrationStep } from './registration-step.tsx'
@@ -57,14 +57,7 @@ export default function OnboardView({ part }: { part: OnboardPart }) {
           The operator of this page has set no identity service. The command line does the same: docs/ioid.md says how.
         </EmptyNotice>
       ) : (
-        <div className="banner banner-bad" role="alert">
-          <p>
-            {failure.message} {adviceFor(failure.code)} <code>{failure.code}</code>
-          </p>
-          <button type="button" className="button" onClick={refresh}>
-            Try again
-          </button>
-        </div>
+        <FailureBanner failure={failure} retry={refresh} />
       )}
     </>
   )
@@ -183,16 +176,7 @@ function DevicePart({ owner, task, session }: { owner: Owner; task: Task; sessio
           onRegistered={refresh}
         />
       </ol>
-      {failure !== null && (
-        <div className="banner banner-bad" role="alert">
-          <p>
-            {failure.message} {adviceFor(failure.code)} <code>{failure.code}</code>
-          </p>
-          <button type="button" className="button" onClick={refresh}>
-            Try again
-          </button>
-        </div>
-      )}
+      {failure !== null && <FailureBanner failure={failure} retry={refresh} />}
       {device && registered && (
         <Registered owner={owner} task={task} port={port} device={device} registered={registered} />
       )}

@@ -2,7 +2,7 @@ import { useCallback, useState } from 'react'
 import { parseCount, parseTokens } from '../../onboarding/amount-input.ts'
 import { PROJECT_TYPES, type Project, type ProjectType } from '../../onboarding/chain/identity-chain.ts'
 import { remaining } from '../../onboarding/chain/plan.ts'
-import { adviceFor, PortalError } from '../../onboarding/errors.ts'
+import { PortalError } from '../../onboarding/errors.ts'
 import type { Owner } from '../../onboarding/use-owner.ts'
 import { useRead } from '../../onboarding/use-read.ts'
 import type { Task } from '../../onboarding/use-task.ts'
@@ -10,6 +10,7 @@ import { Amount } from '../../parts/amount.tsx'
 import { Facts } from '../../parts/facts.tsx'
 import { ChainHash, None } from '../../parts/hash.tsx'
 import { LoadingNotice } from '../../parts/notice.tsx'
+import { FailureBanner } from './failure-banner.tsx'
 import { MaximumField } from './maximum-field.tsx'
 import { Step } from './step.tsx'
 
@@ -24,14 +25,7 @@ export function ProjectPart({ owner, task }: { owner: Owner; task: Task }) {
     return failure === null ? (
       <LoadingNotice what="your projects" />
     ) : (
-      <div className="banner banner-bad" role="alert">
-        <p>
-          {failure.message} {adviceFor(failure.code)} <code>{failure.code}</code>
-        </p>
-        <button type="button" className="button" onClick={refresh}>
-          Try again
-        </button>
-      </div>
+      <FailureBanner failure={failure} retry={refresh} />
     )
   return (
     <>

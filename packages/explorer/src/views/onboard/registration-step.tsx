@@ -6,13 +6,14 @@ import type { IdentityChain, Project, Quote, Tokens } from '../../onboarding/cha
 import { type Action, PLAN_STEPS, type Plan, type PlanStep, planRegistration } from '../../onboarding/chain/plan.ts'
 import type { ReadDevice } from '../../onboarding/device/read-device.ts'
 import type { DevicePort } from '../../onboarding/device/use-device-port.ts'
-import { adviceFor, PortalError } from '../../onboarding/errors.ts'
+import { PortalError } from '../../onboarding/errors.ts'
 import type { Owner } from '../../onboarding/use-owner.ts'
 import { useRead } from '../../onboarding/use-read.ts'
 import type { Task } from '../../onboarding/use-task.ts'
 import { Amount } from '../../parts/amount.tsx'
 import { LoadingNotice } from '../../parts/notice.tsx'
 import { routeHref } from '../../route.ts'
+import { FailureBanner } from './failure-banner.tsx'
 import { MaximumField } from './maximum-field.tsx'
 import { Step, type StepState } from './step.tsx'
 
@@ -128,16 +129,7 @@ function Registration({ owner, task, port, device, stored, onRegistered }: Regis
   return (
     <>
       <ProjectChoice owner={owner} task={task} projectId={projectId} />
-      {failure !== null && (
-        <div className="banner banner-bad" role="alert">
-          <p>
-            {failure.message} {adviceFor(failure.code)} <code>{failure.code}</code>
-          </p>
-          <button type="button" className="button" onClick={refresh}>
-            Try again
-          </button>
-        </div>
-      )}
+      {failure !== null && <FailureBanner failure={failure} retry={refresh} />}
       {projectId !== undefined && progress === undefined && failure === null && <LoadingNotice what="the project" />}
       {progress && plan && (
         <>

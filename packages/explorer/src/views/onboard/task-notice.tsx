@@ -1,5 +1,5 @@
-import { adviceFor } from '../../onboarding/errors.ts'
 import type { Task } from '../../onboarding/use-task.ts'
+import { FailureBanner } from './failure-banner.tsx'
 
 /** What is underway, or what failed and what to do. */
 export function TaskNotice({ task: { busy, failure } }: { task: Task }) {
@@ -13,13 +13,7 @@ export function TaskNotice({ task: { busy, failure } }: { task: Task }) {
           </>
         )}
       </p>
-      {failure !== null && (
-        <div className="banner banner-bad" role="alert">
-          <p>
-            {failure.message} {adviceFor(failure.code)} <code>{failure.code}</code>
-          </p>
-        </div>
-      )}
+      {failure !== null && <FailureBanner failure={failure} />}
     </div>
   )
 }
