@@ -1,13 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
-import {Anchors} from "../../contracts/msp/Anchors.sol";
 import {IAnchors} from "../../contracts/msp/interfaces/IAnchors.sol";
-import {IModuleOwners} from "../../contracts/msp/interfaces/IModuleOwners.sol";
 import {ModuleId} from "../../contracts/types/Types.sol";
-import {Test} from "../fixtures/Test.sol";
+import {AnchorsFixture} from "./AnchorsFixture.sol";
 
 /*
 Anchors
@@ -30,172 +26,131 @@ Anchors
     └── neither an inner node nor another entry
 */
 
-/// @dev Any owner of any module, as the test says.
-contract ModuleOwners is IModuleOwners {
-    mapping(ModuleId module => address owner) public override ownerOf;
-
-    function set(ModuleId module, address owner) external {
-        ownerOf[module] = owner;
-    }
-}
-
-contract Anchors_Test is Test {
-    ModuleId private constant _MODULE = ModuleId.wrap(7);
-    uint48 private constant _INTERVAL = 1 hours;
-    bytes32 private constant _ROOT = keccak256("root");
-
-    ModuleOwners private _owners;
-    Anchors private _anchors;
-    address private _owner = makeAddr("module owner");
-    address private _anchorer = makeAddr("anchorer");
-    address private _stranger = makeAddr("stranger");
-
-    function setUp() public {
-        vm.warp(1_800_000_000);
-        _owners = new ModuleOwners();
-        _owners.set(_MODULE, _owner);
-        Anchors implementation = new Anchors(address(new AccessManager(address(this))), _owners);
-        _anchors = Anchors(address(new ERC1967Proxy(address(implementation), abi.encodeCall(Anchors.initialize, ()))));
-    }
-
-    function _open() private {
-        vm.prank(_owner);
-        _anchors.setTerms(_MODULE, _INTERVAL, _anchorer);
-    }
-
-    function _anchor(uint64 position, bytes32 root) private returns (uint256) {
-        vm.prank(_anchorer);
-        return _anchors.anchor(_MODULE, position, root);
-    }
-
-    function _now() private view returns (uint48) {
-        return uint48(block.timestamp);
-    }
-
+contract Anchors_Test is AnchorsFixture {
     /* TERMS */
 
     function test_setTerms_refusals() public {
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, _MODULE, _stranger));
-        vm.prank(_stranger);
-        _anchors.setTerms(_MODULE, _INTERVAL, _stranger);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, MODULE, stranger));
+        vm.prank(stranger);
+        anchors.setTerms(MODULE, INTERVAL, stranger);
         ModuleId unknown = ModuleId.wrap(8);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, unknown, _owner));
-        vm.prank(_owner);
-        _anchors.setTerms(unknown, _INTERVAL, _owner);
-        uint48 maximum = _anchors.MAX_INTERVAL();
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, unknown, owner));
+        vm.prank(owner);
+        anchors.setTerms(unknown, INTERVAL, owner);
+        uint48 maximum = anchors.MAX_INTERVAL();
         uint48[2] memory intervals = [0, maximum + 1];
         for (uint256 i; i < 2; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsIntervalOutOfRange.selector, intervals[i], maximum));
-            vm.prank(_owner);
-            _anchors.setTerms(_MODULE, intervals[i], _owner);
+            vm.prank(owner);
+            anchors.setTerms(MODULE, intervals[i], owner);
         }
     }
 
     function test_setTerms_longerInterval_revivesNothing() public {
         _open();
-        _anchor(1, _ROOT);
-        vm.warp(_now() + _INTERVAL + 2);
-        assertFalse(_anchors.isLive(_MODULE));
-        vm.prank(_owner);
-        _anchors.setTerms(_MODULE, 1 days, _anchorer);
-        assertFalse(_anchors.isLive(_MODULE));
-        assertFalse(_anchors.wasLive(_MODULE, _now() - 1));
-        _anchor(2, _ROOT);
+        _anchor(1, ROOT);
+        vm.warp(_now() + INTERVAL + 2);
+        assertFalse(anchors.isLive(MODULE));
+        vm.prank(owner);
+        anchors.setTerms(MODULE, 1 days, anchorer);
+        assertFalse(anchors.isLive(MODULE));
+        assertFalse(anchors.wasLive(MODULE, _now() - 1));
+        _anchor(2, ROOT);
         vm.warp(_now() + 1 days);
-        assertTrue(_anchors.isLive(_MODULE));
+        assertTrue(anchors.isLive(MODULE));
     }
 
     function test_close() public {
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, _MODULE));
-        vm.prank(_owner);
-        _anchors.close(_MODULE);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, MODULE));
+        vm.prank(owner);
+        anchors.close(MODULE);
         _open();
-        _anchor(1, _ROOT);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, _MODULE, _anchorer));
-        vm.prank(_anchorer);
-        _anchors.close(_MODULE);
-        vm.prank(_owner);
-        _anchors.close(_MODULE);
-        assertFalse(_anchors.isLive(_MODULE));
-        assertTrue(_anchors.anchorOf(_MODULE, 0).root == _ROOT);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, _MODULE));
-        _anchor(2, _ROOT);
+        _anchor(1, ROOT);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, MODULE, anchorer));
+        vm.prank(anchorer);
+        anchors.close(MODULE);
+        vm.prank(owner);
+        anchors.close(MODULE);
+        assertFalse(anchors.isLive(MODULE));
+        assertTrue(anchors.anchorOf(MODULE, 0).root == ROOT);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, MODULE));
+        _anchor(2, ROOT);
     }
 
     /* ANCHORING */
 
     function test_anchor_refusals() public {
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, _MODULE));
-        _anchor(1, _ROOT);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOpen.selector, MODULE));
+        _anchor(1, ROOT);
         _open();
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, _MODULE, _stranger));
-        vm.prank(_stranger);
-        _anchors.anchor(_MODULE, 1, _ROOT);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, MODULE, stranger));
+        vm.prank(stranger);
+        anchors.anchor(MODULE, 1, ROOT);
         vm.expectRevert(IAnchors.AnchorsZeroRoot.selector);
         _anchor(1, 0);
-        _anchor(5, _ROOT);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsPositionNotAbove.selector, _MODULE, 5, 5));
-        _anchor(5, _ROOT);
+        _anchor(5, ROOT);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsPositionNotAbove.selector, MODULE, 5, 5));
+        _anchor(5, ROOT);
     }
 
     function test_anchor_formerOwnerAndAnchorer_revert() public {
         _open();
-        _owners.set(_MODULE, _stranger);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, _MODULE, _owner));
-        vm.prank(_owner);
-        _anchors.anchor(_MODULE, 1, _ROOT);
-        vm.prank(_stranger);
-        _anchors.setTerms(_MODULE, _INTERVAL, address(0));
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, _MODULE, _anchorer));
-        _anchor(1, _ROOT);
+        owners.set(MODULE, stranger);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, MODULE, owner));
+        vm.prank(owner);
+        anchors.anchor(MODULE, 1, ROOT);
+        vm.prank(stranger);
+        anchors.setTerms(MODULE, INTERVAL, address(0));
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, MODULE, anchorer));
+        _anchor(1, ROOT);
         // A module that nobody owns and an anchorer that is nobody let nobody anchor.
-        _owners.set(_MODULE, address(0));
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, _MODULE, _stranger));
-        vm.prank(_stranger);
-        _anchors.anchor(_MODULE, 1, _ROOT);
+        owners.set(MODULE, address(0));
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotAnchorer.selector, MODULE, stranger));
+        vm.prank(stranger);
+        anchors.anchor(MODULE, 1, ROOT);
     }
 
     function test_anchor_isKept() public {
         _open();
-        vm.expectEmit(true, true, true, true, address(_anchors));
-        emit IAnchors.Anchored(7, 0, 3, _ROOT, _now() + _INTERVAL);
-        assertEq(_anchor(3, _ROOT), 0);
-        vm.prank(_owner);
-        assertEq(_anchors.anchor(_MODULE, 4, keccak256("second")), 1);
-        assertEq(_anchors.countOf(_MODULE), 2);
-        IAnchors.Anchor memory first = _anchors.anchorOf(_MODULE, 0);
-        assertEq(first.root, _ROOT);
+        vm.expectEmit(true, true, true, true, address(anchors));
+        emit IAnchors.Anchored(7, 0, 3, ROOT, _now() + INTERVAL);
+        assertEq(_anchor(3, ROOT), 0);
+        vm.prank(owner);
+        assertEq(anchors.anchor(MODULE, 4, keccak256("second")), 1);
+        assertEq(anchors.countOf(MODULE), 2);
+        IAnchors.Anchor memory first = anchors.anchorOf(MODULE, 0);
+        assertEq(first.root, ROOT);
         assertEq(first.position, 3);
         assertEq(first.timestamp, _now());
-        assertEq(first.expiry, _now() + _INTERVAL);
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsUnknown.selector, _MODULE, 2));
-        _anchors.anchorOf(_MODULE, 2);
+        assertEq(first.expiry, _now() + INTERVAL);
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsUnknown.selector, MODULE, 2));
+        anchors.anchorOf(MODULE, 2);
     }
 
     /* LIVENESS AND HISTORY */
 
     function test_isLive_toTheLastSecond() public {
         _open();
-        assertFalse(_anchors.isLive(_MODULE));
-        _anchor(1, _ROOT);
+        assertFalse(anchors.isLive(MODULE));
+        _anchor(1, ROOT);
         uint48 began = _now();
-        vm.warp(began + _INTERVAL);
-        assertTrue(_anchors.isLive(_MODULE));
-        vm.warp(began + _INTERVAL + 1);
-        assertFalse(_anchors.isLive(_MODULE));
-        vm.warp(began + 2 * _INTERVAL);
-        _anchor(2, _ROOT);
-        assertTrue(_anchors.isLive(_MODULE));
-        assertTrue(_anchors.wasLive(_MODULE, began + _INTERVAL));
-        assertFalse(_anchors.wasLive(_MODULE, began + _INTERVAL + 1));
-        assertFalse(_anchors.wasLive(_MODULE, began + 2 * _INTERVAL - 1));
-        assertFalse(_anchors.wasLive(_MODULE, began - 1));
+        vm.warp(began + INTERVAL);
+        assertTrue(anchors.isLive(MODULE));
+        vm.warp(began + INTERVAL + 1);
+        assertFalse(anchors.isLive(MODULE));
+        vm.warp(began + 2 * INTERVAL);
+        _anchor(2, ROOT);
+        assertTrue(anchors.isLive(MODULE));
+        assertTrue(anchors.wasLive(MODULE, began + INTERVAL));
+        assertFalse(anchors.wasLive(MODULE, began + INTERVAL + 1));
+        assertFalse(anchors.wasLive(MODULE, began + 2 * INTERVAL - 1));
+        assertFalse(anchors.wasLive(MODULE, began - 1));
     }
 
     function testFuzz_history_isAsItWas(uint256 seed) public {
         _open();
-        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsUnknown.selector, _MODULE, 0));
-        _anchors.anchorAt(_MODULE, _now());
+        vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsUnknown.selector, MODULE, 0));
+        anchors.anchorAt(MODULE, _now());
         uint48[] memory times = new uint48[](12);
         for (uint256 i; i < times.length; ++i) {
             seed = uint256(keccak256(abi.encode(seed)));
@@ -212,10 +167,10 @@ contract Anchors_Test is Test {
                 for (uint256 j; j < times.length; ++j) {
                     if (times[j] <= time) expected = j;
                 }
-                (uint256 index, IAnchors.Anchor memory found) = _anchors.anchorAt(_MODULE, time);
+                (uint256 index, IAnchors.Anchor memory found) = anchors.anchorAt(MODULE, time);
                 assertEq(index, expected);
                 assertEq(found.root, bytes32(expected + 1));
-                assertTrue(_anchors.wasLive(_MODULE, time) == (time <= times[expected] + _INTERVAL));
+                assertTrue(anchors.wasLive(MODULE, time) == (time <= times[expected] + INTERVAL));
             }
         }
     }
@@ -236,16 +191,16 @@ contract Anchors_Test is Test {
         for (uint256 i; i < 4; ++i) {
             bytes32[] memory proof = new bytes32[](2);
             (proof[0], proof[1]) = (leaves[i ^ 1], i < 2 ? right : left);
-            assertTrue(_anchors.includes(_MODULE, 0, entries[i], proof));
-            assertFalse(_anchors.includes(_MODULE, 1, entries[i], proof));
-            assertFalse(_anchors.includes(_MODULE, 0, other, proof));
+            assertTrue(anchors.includes(MODULE, 0, entries[i], proof));
+            assertFalse(anchors.includes(MODULE, 1, entries[i], proof));
+            assertFalse(anchors.includes(MODULE, 0, other, proof));
             // The leaf is no entry, and an inner node neither.
-            assertFalse(_anchors.includes(_MODULE, 0, leaves[i], proof));
+            assertFalse(anchors.includes(MODULE, 0, leaves[i], proof));
         }
         bytes32[] memory short = new bytes32[](1);
         short[0] = right;
-        assertFalse(_anchors.includes(_MODULE, 0, left, short));
-        assertFalse(_anchors.includes(_MODULE, 0, _anchors.anchorOf(_MODULE, 0).root, new bytes32[](0)));
+        assertFalse(anchors.includes(MODULE, 0, left, short));
+        assertFalse(anchors.includes(MODULE, 0, anchors.anchorOf(MODULE, 0).root, new bytes32[](0)));
     }
 
     function _node(bytes32 a, bytes32 b) private pure returns (bytes32) {
