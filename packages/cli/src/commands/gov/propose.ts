@@ -37,11 +37,8 @@ export default defineCommand({
       const proposalId = await governor.getProposalId(...words, id(description))
       const isKnown = (await governor.proposalSnapshot(proposalId)) !== 0n
       if (!isKnown) {
-        const now = await chainTime(voter)
-        const [threshold, own] = await Promise.all([
-          governor.proposalThreshold(),
-          votes.getPastVotes(account, now - 1n),
-        ])
+        // Votes count that are a second old when it is mined: those of now.
+        const [threshold, own] = await Promise.all([governor.proposalThreshold(), votes.getVotes(account)])
         if (own < threshold)
           throw new GovernanceError(
             'VOTES_TOO_FEW',
