@@ -83,7 +83,8 @@ describe('locks', () => {
     ['lock 1 --for 5y', 'LOCK_END_REFUSED'],
     ['lock 1 --until 2001-01-01', 'LOCK_END_REFUSED'],
     ['lock 1 --until 2101-01-01', 'LOCK_END_REFUSED'],
-    ['lock 1 --until 2026-13-45', 'OPTION_INVALID'],
+    ['lock 1 --until 2027-13-45', 'OPTION_INVALID'],
+    ['lock 1 --until 2027-02-30', 'OPTION_INVALID'],
     ['lock 1 --for 1y --until 2027-01-01', 'OPTION_INVALID'],
     ['lock 1 --for year', 'OPTION_INVALID'],
     ['extend --for 1y', 'LOCK_MISSING'],
@@ -251,6 +252,19 @@ describe('proposals', () => {
     expect(outcome.stderr).toContain('sends 1.5 IOTX')
     expect(outcome.stderr).toContain('call 1 fails if it is made now: the timelock has 0.0 IOTX')
   })
+})
+
+test('an argument with a line break does not pass for another call', async () => {
+  const admit = {
+    contract: 'CredentialRegistry',
+    function: 'addIssuer',
+    arguments: [ben.address, 'did:a:b\n  2. None'],
+  }
+  const file = await propose('admit.json', { description: 'Admit Ben', calls: [admit] })
+  const { stderr } = await as('ada', `propose ${file}`)
+  expect(stderr).toContain('1. CredentialRegistry.addIssuer(')
+  expect(stderr).toContain('did:a:b\ufffd  2. None')
+  expect(stderr.split('\n').filter((line) => line.startsWith('  2.'))).toEqual([])
 })
 
 test('a lock that has ended is withdrawn to whom one says, once', async () => {

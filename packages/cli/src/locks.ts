@@ -57,7 +57,9 @@ export function chosenEnd(choice: EndChoice, now: bigint): bigint | undefined {
   }
   if (choice.until === undefined) return undefined
   const milliseconds = Date.parse(`${choice.until}T00:00:00Z`)
-  if (Number.isNaN(milliseconds)) throw new UsageError('OPTION_INVALID', `${choice.until} is no date.`)
+  // Some days are no days of their month, and count as days of the next.
+  if (Number.isNaN(milliseconds) || new Date(milliseconds).getUTCDate() !== Number(choice.until.slice(-2)))
+    throw new UsageError('OPTION_INVALID', `${choice.until} is no date.`)
   return expectWithin(ceilToWeek(BigInt(milliseconds) / 1000n), now)
 }
 

@@ -195,6 +195,9 @@ export function describeState({ state, snapshot, deadline, eta }: Proposal, now:
 /** Returns text of others so that a terminal shows it and does nothing else: no escapes, no reversed reading. */
 export const printable = (text: string): string => text.replace(/[^\P{C}\n]|[\u2028\u2029]/gu, '\ufffd')
 
+/** Returns it on one line: an argument with a line break could pass for another call. */
+const printableLine = (text: string): string => printable(text).replaceAll('\n', '\ufffd')
+
 /** Returns the calls as lines, whole: what is hidden could be what matters. */
 export const describeCalls = (calls: readonly ProposedCall[], deployment: Deployment): string[] => {
   const names = namesByAddress(deployment)
@@ -203,7 +206,7 @@ export const describeCalls = (calls: readonly ProposedCall[], deployment: Deploy
       data === '0x'
         ? `pays ${names.get(target.toLowerCase())?.name ?? target}`
         : describeCall({ to: target, data }, names, Number.POSITIVE_INFINITY)
-    return `  ${i + 1}. ${printable(what)}${valueWei === 0n ? '' : `, sends ${formatEther(valueWei)} IOTX`}`
+    return `  ${i + 1}. ${printableLine(what)}${valueWei === 0n ? '' : `, sends ${formatEther(valueWei)} IOTX`}`
   })
 }
 
@@ -245,7 +248,7 @@ async function tryCall(call: TransactionRequest, provider: JsonRpcProvider): Pro
     const data = revertData(error)
     if (data === undefined) throw error
     const known = decodeRevert(data)
-    if (known) return `${known.name}(${[...known.args].map(String).join(', ')})`
+    if (known) return printableLine(`${known.name}(${[...known.args].map(String).join(', ')})`)
     return data === '0x' ? 'it reverts without a reason' : `it reverts with ${data}`
   }
 }
