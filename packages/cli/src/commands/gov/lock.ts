@@ -2,14 +2,14 @@ import { Type } from 'typebox'
 import { defineCommand } from '../../command.ts'
 import { UsageError } from '../../errors.ts'
 import { chainTime, withVoter } from '../../governance.ts'
-import { SENDS, writeOptions } from '../../identity.ts'
+import { writeOptions } from '../../identity.ts'
 import { iotx, toWei } from '../../iotx.ts'
 import { chosenEnd, describeLock, endOptions, expectLive, expectLongEnough } from '../../locks.ts'
 
 export default defineCommand({
   summary: 'Lock IOTX for votes, or add to what is locked',
   details: [
-    SENDS,
+    'Before it sends it says what it does and costs, and asks. What is added is added each time: after an interruption look first (gov show --account).',
     'Votes are the amount, times the time that is left, divided by four years: they fall to zero by the end, and can be given to another (gov delegate). Nobody can unlock before the end, you neither.',
     'An account has one lock. What is added stays until the same end, which must be 91 days away at least.',
   ],
