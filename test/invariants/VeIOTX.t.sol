@@ -8,7 +8,7 @@ import {VeIOTXFixture} from "../governance/VeIOTXFixture.sol";
 /// and remembers what votes were at times past.
 contract VeIOTXHandler is VeIOTXFixture {
     uint256 public constant PEOPLE = 5;
-    uint256 public constant SAMPLES = 8;
+    uint256 public constant SAMPLES = 4;
 
     struct Sample {
         uint48 time;
@@ -114,7 +114,8 @@ contract VeIOTXHandler is VeIOTXFixture {
             sample.votes[i] = ve.getVotes(_people[i]);
         }
         if (_samples.length < SAMPLES) _samples.push(sample);
-        else _samples[_next++ % SAMPLES] = sample;
+        // Any of them goes, so that some grow old.
+        else _samples[uint256(keccak256(abi.encode(_next++))) % SAMPLES] = sample;
     }
 
     /* LAWS */
