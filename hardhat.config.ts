@@ -40,6 +40,7 @@ export default defineConfig({
     // What deploy/modules deploy as their authors wrote it.
     npmFilesToBuild: [
       '@openzeppelin/contracts/access/manager/AccessManager.sol',
+      '@openzeppelin/contracts/governance/TimelockController.sol',
       '@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol',
       '@openzeppelin/contracts/utils/cryptography/verifiers/ERC7913P256Verifier.sol',
       'erc6551/ERC6551Registry.sol',

@@ -12,6 +12,9 @@ type ProverId is uint256;
 /// @dev Id of a task: a batch of readings to prove ({taskIdOf}).
 type TaskId is bytes32;
 
+/// @dev Id of an infrastructure module (DIM) that MSP secures.
+type ModuleId is uint256;
+
 using {_equalsProject as ==, _differsFromProject as !=} for ProjectId global;
 using {_equalsProver as ==} for ProverId global;
 using {_equalsTask as ==} for TaskId global;

@@ -11,6 +11,8 @@ import { writeGenerated } from './generated.ts'
 
 /** Artifact of each binding. The binding drops a leading I of an interface. */
 export const CONTRACTS = [
+  'AccessManager',
+  'Anchors',
   'AttributeToken',
   'CredentialRegistry',
   'DeviceNFT',
@@ -20,12 +22,15 @@ export const CONTRACTS = [
   'IoID',
   'IoIDRegistry',
   'IoIDStore',
+  'IoTeXGovernor',
   'Project',
   'ProjectRegistrar',
   'ProjectRegistry',
   'ProverBond',
   'RewardToken',
+  'TimelockController',
   'UniversalFactory',
+  'VeIOTX',
   'VerifyingProxy',
   'W3bstreamDebits',
   'W3bstreamProject',

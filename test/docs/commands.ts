@@ -17,6 +17,10 @@ const check = (text: string): RunElsewhere => ({ file: 'scripts/check.ts', text 
 const demo: RunElsewhere = { file: 'test/e2e/demo.test.ts', text: 'packages/devnet/src/demo.ts' }
 const zk: RunElsewhere = { file: 'test/docs/zk.test.ts', text: "commands(readDocument('docs/zk.md'))" }
 const ioid: RunElsewhere = { file: 'test/docs/ioid.test.ts', text: "commands(readDocument('docs/ioid.md'))" }
+const governance: RunElsewhere = {
+  file: 'test/e2e/governance-guide.test.ts',
+  text: "commands(readDocument('docs/governance.md'))",
+}
 const serial: RunElsewhere = { file: 'test/docs/serial-protocol.test.ts', text: 'commands(document)' }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
@@ -115,6 +119,29 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
     ioid,
   'pnpm iotex2 ioid remove device.json --network iotexTestnet --deployment addresses.json --keystore new-owner.json':
     ioid,
+  'pnpm iotex2 ioid keygen voter.json': governance,
+  'pnpm iotex2 gov lock 1500 --for 4y --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov lock 500 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov extend --for 4y --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov delegate DELEGATE --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov delegate VOTER --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov show --account VOTER --network iotexTestnet --deployment addresses.json': governance,
+  'pnpm iotex2 gov propose proposal.json --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov show --network iotexTestnet --deployment addresses.json': governance,
+  'pnpm iotex2 gov show 1 --network iotexTestnet --deployment addresses.json': governance,
+  'pnpm iotex2 gov vote 1 for --reason "It is time" --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov queue 1 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov execute 1 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov withdraw --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm hardhat ignition deploy deploy/modules/Governor.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
+    governance,
+  'pnpm hardhat ignition deploy deploy/modules/Handover.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
+    governance,
   'pnpm iotex2 ioid --help': ioid,
   'pnpm iotex2 project --help': ioid,
 }

@@ -5,6 +5,8 @@ import {ProjectId, TaskId} from "../../contracts/types/Types.sol";
 import {IW3bstreamTaskManager} from "../../contracts/w3bstream/interfaces/IW3bstreamTaskManager.sol";
 import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol";
 import {DappReverter} from "../fixtures/Dapps.sol";
+import {AnchorsFixture} from "../msp/AnchorsFixture.sol";
+import {GovernorFixture} from "../governance/GovernorFixture.sol";
 import {PipelineFixture} from "./PipelineFixture.sol";
 
 // What each operation of the pipeline costs, over the real contracts behind their proxies and a real proof. Every call
@@ -234,5 +236,87 @@ contract Dapp_Gas_Test is PipelineFixture {
         vm.prank(ROUTER);
         rewards.process(PROJECT, _TASK, PROVER, batch);
         vm.snapshotGasLastCall(_GROUP, name);
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Governance_Gas_Test is GovernorFixture {
+    string private constant _GROUP = "gas-governance";
+
+    function test_locks() public {
+        uint48 end = _endAfter(MIN);
+        vm.prank(cleo);
+        ve.lock{value: 10 ether}(end);
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.lock");
+        vm.warp(_now() + 1 days);
+        vm.prank(cleo);
+        ve.delegate(ada);
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.delegate");
+        vm.warp(_now() + 1);
+        vm.prank(cleo);
+        ve.extend(end + 26 * WEEK);
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.extend");
+        vm.warp(_now() + 1);
+        vm.prank(cleo);
+        ve.increase{value: 10 ether}();
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.increase");
+        vm.warp(_now() + 26 weeks);
+        vm.prank(cleo);
+        ve.delegate(ben);
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.delegate, after half a year");
+        vm.warp(end + 26 * WEEK);
+        vm.prank(cleo);
+        ve.withdraw(payable(cleo));
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.withdraw");
+    }
+
+    /// @dev The dearest walk there is: a delegatee with a line that ends in each week, all of which have passed.
+    function test_longestWalk() public {
+        uint48 last = _latestEnd();
+        for (uint48 end = _endAfter(MIN); end <= last; end += WEEK) {
+            address account = address(uint160(end));
+            vm.deal(account, UNIT);
+            _delegate(account, cleo);
+            _lock(account, UNIT, end);
+        }
+        vm.warp(last - 1);
+        vm.prank(ben);
+        ve.delegate(cleo);
+        vm.snapshotGasLastCall(_GROUP, "VeIOTX.delegate, longest walk");
+    }
+
+    function test_proposals() public {
+        Proposal memory proposal = _raisePenalty();
+        vm.prank(ada);
+        uint256 id = governor.propose(proposal.targets, proposal.values, proposal.calls, proposal.description);
+        vm.snapshotGasLastCall(_GROUP, "IoTeXGovernor.propose");
+        _toVote(id);
+        vm.prank(ben);
+        governor.castVote(id, FOR);
+        vm.snapshotGasLastCall(_GROUP, "IoTeXGovernor.castVote");
+        _vote(ada, id, FOR);
+        _toEnd(id);
+        governor.queue(id);
+        vm.snapshotGasLastCall(_GROUP, "IoTeXGovernor.queue");
+        vm.warp(governor.proposalEta(id));
+        governor.execute(id);
+        vm.snapshotGasLastCall(_GROUP, "IoTeXGovernor.execute");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Anchors_Gas_Test is AnchorsFixture {
+    string private constant _GROUP = "gas-msp";
+
+    function test_anchor() public {
+        vm.prank(owner);
+        anchors.setTerms(MODULE, INTERVAL, anchorer);
+        vm.snapshotGasLastCall(_GROUP, "Anchors.setTerms");
+        vm.prank(anchorer);
+        anchors.anchor(MODULE, 1, keccak256("first"));
+        vm.snapshotGasLastCall(_GROUP, "Anchors.anchor, first");
+        vm.prank(anchorer);
+        anchors.anchor(MODULE, 2, keccak256("second"));
+        vm.snapshotGasLastCall(_GROUP, "Anchors.anchor, again");
     }
 }

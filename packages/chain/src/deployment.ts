@@ -8,6 +8,11 @@ import { getAddress, isAddress } from 'ethers'
 
 /** Contracts that services call, by the id that the Ignition modules under deploy/modules give them. */
 export const CONTRACT_IDS = {
+  authority: 'Governance#AccessManager',
+  votes: 'Governor#VeIOTX',
+  timelock: 'Governor#TimelockController',
+  governor: 'Governor#IoTeXGovernor',
+  anchors: 'Anchors#Anchors',
   project: 'IoID#Project',
   projectRegistry: 'IoID#ProjectRegistry',
   ioIDStore: 'IoID#IoIDStore',

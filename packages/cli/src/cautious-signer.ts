@@ -127,15 +127,20 @@ export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
   }
 }
 
-/** Returns a call as its contract's source would write it. */
-export function describeCall(call: Call, names: CautiousSignerOptions['names']): string {
+/** Longest text of an argument that is shown. */
+const LONGEST = 96
+
+/** Returns a call as its contract's source would write it, arguments longer than `longest` cut short. */
+export function describeCall(call: Call, names: CautiousSignerOptions['names'], longest = LONGEST): string {
   if (call.to === undefined) return 'creates a contract'
   const address = String(call.to)
   const known = names.get(address.toLowerCase())
   const data = String(call.data)
   const parsed = parse(data, known ? [known.interface] : interfaces)
   const name = known?.name ?? address
-  return parsed ? `${name}.${parsed.name}(${argumentsOf(parsed)})` : `calls ${name} with ${shorten(data)}`
+  return parsed
+    ? `${name}.${parsed.name}(${argumentsOf(parsed, longest)})`
+    : `calls ${name} with ${shorten(data, longest)}`
 }
 
 function parse(data: string, candidates: readonly Interface[]): TransactionDescription | undefined {
@@ -146,8 +151,8 @@ function parse(data: string, candidates: readonly Interface[]): TransactionDescr
   return undefined
 }
 
-const argumentsOf = ({ fragment, args }: TransactionDescription): string =>
-  fragment.inputs.map(({ name }, i) => `${name.replace(/^_/, '')} ${shorten(format(args[i]))}`).join(', ')
+const argumentsOf = ({ fragment, args }: TransactionDescription, longest: number): string =>
+  fragment.inputs.map(({ name }, i) => `${name.replace(/^_/, '')} ${shorten(format(args[i]), longest)}`).join(', ')
 
 const format = (value: unknown): string =>
   Array.isArray(value)
@@ -156,4 +161,5 @@ const format = (value: unknown): string =>
       ? `"${value}"`
       : String(value)
 
-const shorten = (text: string): string => (text.length > 96 ? `${text.slice(0, 64)}…` : text)
+const shorten = (text: string, longest: number): string =>
+  text.length > longest ? `${text.slice(0, (longest * 2) / 3)}…` : text

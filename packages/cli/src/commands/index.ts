@@ -45,6 +45,20 @@ export const COMMANDS: Group = {
         remove: load(() => import('./ioid/remove.ts')),
       },
     },
+    gov: {
+      summary: 'Lock IOTX for votes (veIOTX), and govern with them',
+      members: {
+        lock: load(() => import('./gov/lock.ts')),
+        extend: load(() => import('./gov/extend.ts')),
+        delegate: load(() => import('./gov/delegate.ts')),
+        withdraw: load(() => import('./gov/withdraw.ts')),
+        propose: load(() => import('./gov/propose.ts')),
+        vote: load(() => import('./gov/vote.ts')),
+        queue: load(() => import('./gov/queue.ts')),
+        execute: load(() => import('./gov/execute.ts')),
+        show: load(() => import('./gov/show.ts')),
+      },
+    },
     vc: {
       summary: 'Issue, obtain, revoke and verify credentials (W3C Verifiable Credentials 2.0), off chain and on it',
       members: {
