@@ -286,7 +286,7 @@ describe.skipIf(skipReason('task requests of the C core'))('POST /v1/task', () =
       expect(request.projectVersion).toBe(version)
       expect(request.payload).toEqual(JSON.parse(payload))
       expect(recoveryIdOf(request, device.address)).toBeDefined()
-      const keyed = payload.slice(0, -1) + (payload === '{}' ? '' : ',') + `"a":${values[0]},"b":${values[1]}}`
+      const keyed = `${payload.slice(0, -1)}${payload === '{}' ? '' : ','}"a":${values[0]},"b":${values[1]}}`
       const signed = await core.text('request', key, i + 1, i, version ?? null, keyed, ...values)
       expect(
         recoveryIdOf(
