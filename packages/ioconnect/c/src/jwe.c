@@ -75,9 +75,11 @@ static ioc_status_t run_gcm(const uint8_t *key, bool encrypting, ioc_slice_t iv,
     psa_key_id_t id;
     TRY(ioc_import(PSA_KEY_TYPE_AES, 256, PSA_ALG_GCM,
                    encrypting ? PSA_KEY_USAGE_ENCRYPT : PSA_KEY_USAGE_DECRYPT, key, 32, &id));
-    const psa_status_t status = (encrypting ? psa_aead_encrypt : psa_aead_decrypt)(
-        id, PSA_ALG_GCM, iv.bytes, iv.length, aad.bytes, aad.length, input.bytes, input.length, output,
-        capacity, length);
+    const psa_status_t status =
+        encrypting ? psa_aead_encrypt(id, PSA_ALG_GCM, iv.bytes, iv.length, aad.bytes, aad.length,
+                                      input.bytes, input.length, output, capacity, length)
+                   : psa_aead_decrypt(id, PSA_ALG_GCM, iv.bytes, iv.length, aad.bytes, aad.length,
+                                      input.bytes, input.length, output, capacity, length);
     psa_destroy_key(id);
     return status == PSA_ERROR_INVALID_SIGNATURE ? IOC_ERR_DECRYPTION : ioc_of_psa(status);
 }

@@ -267,9 +267,11 @@ ioc_status_t ioc_queue_append(ioc_queue_t *queue, ioc_slice_t message) {
     return status;
 }
 
-ioc_status_t ioc_queue_oldest(const ioc_queue_t *queue, uint8_t *message, size_t capacity, size_t *length,
+ioc_status_t ioc_queue_oldest(ioc_queue_t *queue, uint8_t *message, size_t capacity, size_t *length,
                               uint64_t *sequence) {
     record_t record;
+    /* The head may stand before what has left, where flash could not be read. */
+    TRY(seek_head(queue));
     if (is_empty(queue)) return IOC_ERR_QUEUE_EMPTY;
     TRY(read_record(queue, queue->head_sector, queue->head_offset, &record));
     if (record.kind != QUEUED) return IOC_ERR_FLASH;
@@ -281,6 +283,7 @@ ioc_status_t ioc_queue_oldest(const ioc_queue_t *queue, uint8_t *message, size_t
 
 ioc_status_t ioc_queue_remove(ioc_queue_t *queue, uint64_t sequence) {
     record_t record;
+    TRY(seek_head(queue));
     if (is_empty(queue)) return IOC_OK;
     TRY(read_record(queue, queue->head_sector, queue->head_offset, &record));
     if (record.kind != QUEUED || record.sequence != sequence) return IOC_OK;

@@ -16,6 +16,8 @@ typedef struct {
     uint64_t allowance;
     uint64_t spent;
     bool failed;
+    /* Whether a read fails; null for never. */
+    bool (*fault)(void);
 } test_flash_t;
 
 static bool test_flash_spend(test_flash_t *flash) {
@@ -31,6 +33,7 @@ static bool test_flash_spend(test_flash_t *flash) {
 static ioc_status_t test_flash_read(void *context, uint32_t address, uint8_t *bytes, size_t length) {
     const test_flash_t *flash = context;
     if (address + length > flash->flash.sectors * flash->flash.sector_bytes) abort();
+    if (flash->fault && flash->fault()) return IOC_ERR_FLASH;
     memcpy(bytes, flash->bytes + address, length);
     return IOC_OK;
 }

@@ -2,6 +2,7 @@
  * hexadecimal, "-" for none; the answer is "ok" and what came out, or the status's name. Every buffer is
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
 #include "../src/internal.h"
+#include "faults.h"
 #include "flash.h"
 #include <ioconnect/backoff.h>
 #include <ioconnect/credential.h>
@@ -23,6 +24,13 @@ typedef struct {
     uint8_t *bytes;
     size_t length;
 } owned_t;
+
+/* Counts down to the call that fails: of PSA, of the platform's randomness, of reading flash. -1 for none. */
+static long fault_in = -1;
+
+bool test_fault(void) {
+    return fault_in >= 0 && fault_in-- == 0;
+}
 
 static char *words[WORDS];
 static owned_t arguments[WORDS];
@@ -60,6 +68,7 @@ static bool seeded;
 static uint64_t now;
 
 static ioc_status_t random_bytes(void *context, uint8_t *bytes, size_t length) {
+    if (test_fault()) return IOC_ERR_RANDOM;
     if (!seeded) return ioc_psa_random(context, bytes, length);
     for (size_t i = 0; i < length; i++) {
         uint8_t digest[32];
@@ -518,6 +527,7 @@ static ioc_queue_t queue;
 static ioc_status_t run_queue(void) {
     if (is("flash")) {
         test_flash_init(&flash, (uint32_t)number_at(1), (uint32_t)number_at(2), (uint32_t)number_at(3));
+        flash.fault = test_fault;
         return IOC_OK;
     }
     if (is("flash.cut")) {
@@ -554,6 +564,12 @@ static ioc_status_t run_queue(void) {
 static ioc_status_t run(void) {
     if (is("capacity")) {
         capacity = (size_t)number_at(1);
+        return IOC_OK;
+    }
+    if (is("fault")) {
+        /* What is kept of the calls that are left tells whether one failed. */
+        give_number(fault_in < 0);
+        fault_in = strtol(words[1], NULL, 10);
         return IOC_OK;
     }
     TRY(begin());

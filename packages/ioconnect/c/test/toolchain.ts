@@ -11,7 +11,15 @@ import { join, resolve } from 'node:path'
 export const CORE = resolve(import.meta.dirname, '..')
 
 export const WARNINGS = ['-std=c99', '-Wall', '-Wextra', '-Wpedantic', '-Wshadow', '-Wvla', '-Werror']
-export const SANITIZERS = ['-g', '-O1', '-fsanitize=address,undefined', '-fno-sanitize-recover=all']
+/** Of the harness: sanitizers, and any call of PSA can be made to fail. */
+export const SANITIZERS = [
+  '-g',
+  '-O1',
+  '-fsanitize=address,undefined',
+  '-fno-sanitize-recover=all',
+  '-include',
+  'test/faults.h',
+]
 
 const runs = (command: string, args: string[]): boolean => {
   try {

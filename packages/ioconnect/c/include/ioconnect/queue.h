@@ -42,7 +42,7 @@ size_t ioc_queue_message_bytes(const ioc_queue_t *queue);
 ioc_status_t ioc_queue_append(ioc_queue_t *queue, ioc_slice_t message);
 
 /* Reads the oldest message that waits. Returns IOC_ERR_QUEUE_EMPTY. */
-ioc_status_t ioc_queue_oldest(const ioc_queue_t *queue, uint8_t *message, size_t capacity, size_t *length,
+ioc_status_t ioc_queue_oldest(ioc_queue_t *queue, uint8_t *message, size_t capacity, size_t *length,
                               uint64_t *sequence);
 
 /* Lets the message `sequence` leave, the oldest, as acknowledged; of another number, nothing happens. Where
