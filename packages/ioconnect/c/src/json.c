@@ -160,7 +160,8 @@ static ioc_status_t read_member(rest_t *rest, const char *const *names, ioc_slic
     bool plain;
     peek_token(rest);
     const uint8_t *start = rest->bytes;
-    if (!pass_string(rest, &plain) || !plain) return IOC_ERR_JSON;
+    /* Where nothing is asked for, a name may be any. */
+    if (!pass_string(rest, &plain) || (!plain && (count > 0 || closed))) return IOC_ERR_JSON;
     const ioc_slice_t name = ioc_slice(start + 1, (size_t)(rest->bytes - start) - 2);
     ioc_slice_t value;
     peek_token(rest);

@@ -148,13 +148,15 @@ static void lower_s(ioc_curve_t curve, uint8_t s[32]) {
     if (memcmp(other, s, sizeof other) < 0) memcpy(s, other, sizeof other);
 }
 
-/* The hash's part of the algorithm that a key's policy permits is SHA-256's; deterministic or not, it
- * decides. */
+/* The policy of a key decides whether it signs deterministically; the hash is SHA-256, which it may leave
+ * open. */
 static ioc_status_t signing_algorithm(psa_key_id_t key, ioc_curve_t *curve, psa_algorithm_t *algorithm) {
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
     if (psa_get_key_attributes(key, &attributes) != PSA_SUCCESS) return IOC_ERR_KEY;
     const psa_key_type_t type = psa_get_key_type(&attributes);
-    *algorithm = psa_get_key_algorithm(&attributes);
+    *algorithm = PSA_ALG_IS_DETERMINISTIC_ECDSA(psa_get_key_algorithm(&attributes))
+                     ? PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256)
+                     : PSA_ALG_ECDSA(PSA_ALG_SHA_256);
     psa_reset_key_attributes(&attributes);
     for (size_t i = 0; i < COUNT(CURVES); i++)
         if (CURVES[i].type == type && CURVES[i].algorithm) {

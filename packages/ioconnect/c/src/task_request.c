@@ -1,18 +1,25 @@
 #include "internal.h"
 #include <ioconnect/task_request.h>
 
-/* Whether Go's encoder and the server's compaction leave the text as it is. */
-static bool is_canonical(ioc_slice_t text) {
-    bool within = false;
+/* Whether Go's encoder leaves a text as it is. */
+static bool is_plain(ioc_slice_t text) {
     for (size_t i = 0; i < text.length; i++) {
         const uint8_t byte = text.bytes[i];
         if (byte == '<' || byte == '>' || byte == '&') return false;
         if (byte == 0xe2 && i + 2 < text.length && text.bytes[i + 1] == 0x80 &&
             (text.bytes[i + 2] | 1) == 0xa9)
             return false;
-        if (byte <= ' ' && !within) return false;
-        if (byte == '"') within = !within;
-        if (byte == '\\') i++;
+    }
+    return true;
+}
+
+/* Whether JSON has no blanks outside of strings, which the server would leave out. */
+static bool is_compact(ioc_slice_t json) {
+    bool within = false;
+    for (size_t i = 0; i < json.length; i++) {
+        if (json.bytes[i] <= ' ' && !within) return false;
+        if (json.bytes[i] == '"') within = !within;
+        if (json.bytes[i] == '\\') i++;
     }
     return true;
 }
@@ -42,7 +49,8 @@ ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
     uint8_t digest[32], signature[64];
     if (request->nonce == 0 || request->project_id >> 63) return IOC_ERR_ARGUMENT;
     TRY(ioc_json_object(request->payload, NULL, NULL, 0, false));
-    if (!is_canonical(request->payload) || !is_canonical(request->project_version)) return IOC_ERR_JSON;
+    if (!is_plain(request->payload) || !is_compact(request->payload) || !is_plain(request->project_version))
+        return IOC_ERR_JSON;
     ioc_write_text(writer, "{\"nonce\":");
     ioc_write_uint(writer, request->nonce);
     ioc_write_text(writer, ",\"projectID\":\"");

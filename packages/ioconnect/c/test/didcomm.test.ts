@@ -271,6 +271,28 @@ describe.skipIf(skipReason('DIDComm of the C core'))('DIDComm', () => {
     expect(packed).not.toBe(await encrypt({ content: 0, curve: 'p256', sender: true }))
   })
 
+  test('buffers of the stated sizes suffice, with ids of any length', async () => {
+    const to = `${BOB}#key-p256-1`
+    const [signer, key] = [
+      await keyOf('alice', `${ALICE}#key-2`, 'sign'),
+      await keyOf('alice', `${ALICE}#key-p256-1`, 'agree'),
+    ]
+    for (const idLength of [8, 49, 200, 1000])
+      for (const length of [0, 1, 15, 16, 17, 1000, 4000]) {
+        const [kid, plaintext] = [`did:a:${'x'.repeat(idLength - 6)}`, 'p'.repeat(length)]
+        const [jwe, jws] = (await core.call('bounds', length, idLength)).map(Number) as [number, number]
+        await core.call('capacity', jwe)
+        expect(
+          await core.status('encrypt', 0, plaintext, kid, key, kid, jwkOf('bob', to)),
+          `${length} ${idLength}`,
+        ).toBe('IOC_OK')
+        expect(await core.status('encrypt', 1, plaintext, null, 0, kid, jwkOf('bob', to))).toBe('IOC_OK')
+        await core.call('capacity', jws)
+        expect(await core.status('sign.message', kid, signer, plaintext)).toBe('IOC_OK')
+      }
+    await core.call('capacity', 1 << 16)
+  })
+
   test('no buffer is too small by a byte unnoticed', async () => {
     await beBob()
     const kid = `${ALICE}#key-2`

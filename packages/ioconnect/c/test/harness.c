@@ -158,11 +158,13 @@ static ioc_curve_t curve_at(size_t i) {
 
 static ioc_status_t import(psa_key_id_t *key) {
     const ioc_curve_t curve = curve_at(1);
-    const bool signs = strcmp(words[2], "sign") == 0;
+    const bool any = strcmp(words[2], "any") == 0, signs = any || strcmp(words[2], "sign") == 0;
+    const psa_algorithm_t signing =
+        any ? PSA_ALG_ECDSA(PSA_ALG_ANY_HASH) : PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256);
     const ioc_slice_t secret = bytes_at(3);
-    return ioc_import(
-        ioc_pair_type(curve), 0, signs ? PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256) : PSA_ALG_ECDH,
-        signs ? PSA_KEY_USAGE_SIGN_HASH : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length, key);
+    return ioc_import(ioc_pair_type(curve), 0, signs ? signing : PSA_ALG_ECDH,
+                      signs ? PSA_KEY_USAGE_SIGN_HASH : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length,
+                      key);
 }
 
 static ioc_status_t public_at(size_t i, ioc_public_key_t *key) {
@@ -433,6 +435,11 @@ static ioc_status_t run_messages(void) {
     }
     if (is("encrypt")) return run_encrypt();
     if (is("unpack")) return run_unpack();
+    if (is("bounds")) {
+        give_number(IOC_JWE_BYTES(number_at(1), number_at(2)));
+        give_number(IOC_JWS_BYTES(number_at(1), number_at(2)));
+        return IOC_OK;
+    }
     if (is("sign.message")) {
         const ioc_signer_t signer = {bytes_at(1), (psa_key_id_t)number_at(2)};
         TRY(ioc_jws_sign(&out, &signer, bytes_at(3)));

@@ -86,7 +86,7 @@ export class Core {
   }
 
   /** Returns the PSA identifier of a key whose secret is given. */
-  async key(curve: string, use: 'sign' | 'agree', secret: Uint8Array): Promise<number> {
+  async key(curve: string, use: 'sign' | 'any' | 'agree', secret: Uint8Array): Promise<number> {
     return Number(await this.text('key', `\`${curve}`, `\`${use}`, secret))
   }
 
