@@ -327,6 +327,7 @@ static ioc_status_t read_recipients(ioc_slice_t recipients, const ioc_own_key_t 
         /* Headers of a recipient are not protected: what decides must not stand there. */
         TRY(ioc_json_object(values[1], header_members, &kid, 1, true));
         TRY(ioc_json_plain(kid, &kid));
+        if (kid.length == 0) return IOC_ERR_MEMBER;
         TRY(ioc_json_plain(values[0], &value));
         kids[count++] = kid;
         for (size_t i = 0; i < key_count && !envelope->own; i++)

@@ -5,6 +5,8 @@
 #include <string.h>
 
 #define DOCUMENT_PART_BYTES 1024
+#define AUDIENCE_CHARACTERS 256
+#define URI_CHARACTERS 512
 
 /* The protocol's errors, beside success. */
 typedef enum {
@@ -117,6 +119,14 @@ static fault_t write_signature(call_t *call, const uint8_t digest[32]) {
     return DONE;
 }
 
+/* Returns the length of UTF-8 as JavaScript counts it, which the protocol's limits are in. */
+static size_t characters(ioc_slice_t text) {
+    size_t count = 0;
+    for (size_t i = 0; i < text.length; i++)
+        count += (size_t)((text.bytes[i] & 0xc0) != 0x80) + (text.bytes[i] >= 0xf0);
+    return count;
+}
+
 /* Unescapes a string of `minimum` to `maximum` bytes into `bytes`. */
 static bool read_string(ioc_slice_t value, uint8_t *bytes, size_t minimum, size_t maximum,
                         ioc_slice_t *text) {
@@ -135,12 +145,14 @@ static bool read_hex(ioc_slice_t value, uint8_t *bytes, size_t length) {
 static fault_t did_prove(call_t *call) {
     static const char *const names[] = {"audience", "challenge"};
     ioc_slice_t values[2], audience;
-    /* The four lines of the possession: 256 characters of audience may have 3 bytes each. */
-    uint8_t text[256 * 3], challenge[32], digest[32], line[IOC_DID_IO_LENGTH + 1 + 66];
+    /* A character has 3 bytes at most. */
+    uint8_t text[AUDIENCE_CHARACTERS * 3], challenge[32], digest[32], line[IOC_DID_IO_LENGTH + 1 + 66];
     ioc_keccak256_t hash;
     ioc_writer_t writer;
     if (!read_parameters(call, names, values, 2)) return PARAMETERS_INVALID;
-    if (!read_string(values[0], text, 1, sizeof text, &audience)) return wrong(call, names[0]);
+    if (!read_string(values[0], text, 1, sizeof text, &audience) ||
+        characters(audience) > AUDIENCE_CHARACTERS)
+        return wrong(call, names[0]);
     if (!read_hex(values[1], challenge, sizeof challenge)) return wrong(call, names[1]);
     ioc_keccak256_init(&hash);
     ioc_keccak256_update(&hash, "ioID possession\n", 16);
@@ -247,7 +259,7 @@ static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legac
 static fault_t did_permit(call_t *call) {
     static const char *const legacy_members[] = {"chainId", "registry", "owner", "nonce", "kind"};
     ioc_slice_t values[COUNT(PERMIT_MEMBERS)], kind, uri = {NULL, 0};
-    uint8_t words[WORDS][32], text[512], digest[32];
+    uint8_t words[WORDS][32], text[URI_CHARACTERS * 3], digest[32];
     if (ioc_json_object(call->parameters, &PERMIT_MEMBERS[KIND], &kind, 1, false) != IOC_OK)
         return wrong(call, PERMIT_MEMBERS[KIND]);
     const bool legacy = ioc_json_is(kind, "legacy");
@@ -259,7 +271,8 @@ static fault_t did_permit(call_t *call) {
         if (!read_word(values[i], i, words[i])) return wrong(call, PERMIT_MEMBERS[i]);
     if (!legacy) {
         if (!ioc_json_is(values[ACTION], "register")) return wrong(call, PERMIT_MEMBERS[ACTION]);
-        if (!read_string(values[URI], text, 0, sizeof text, &uri)) return wrong(call, PERMIT_MEMBERS[URI]);
+        if (!read_string(values[URI], text, 0, sizeof text, &uri) || characters(uri) > URI_CHARACTERS)
+            return wrong(call, PERMIT_MEMBERS[URI]);
     }
     if (call->device->development && !ioc_json_is(values[CHAIN_ID], "31337")) return KEY_REFUSED;
     if (call->device->consent && !call->device->consent(call->device->context, call->parameters))

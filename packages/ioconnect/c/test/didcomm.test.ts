@@ -340,6 +340,7 @@ describe.skipIf(skipReason('DIDComm of the C core'))('DIDComm', () => {
     const cases: [string, object][] = [
       ['IOC_ERR_MEMBER', { ...jwe, unprotected: {} }],
       ['IOC_ERR_MEMBER', { ...jwe, aad: 'AA' }],
+      ['IOC_ERR_MEMBER', { ...jwe, recipients: [{ ...recipient, header: { kid: '' } }] }],
       ['IOC_ERR_MEMBER', { ...jwe, recipients: [] }],
       ['IOC_ERR_MEMBER', { ...jwe, recipients: [recipient, recipient] }],
       ['IOC_ERR_MEMBER', { ...jwe, recipients: [{ ...recipient, header: { ...recipient!.header, alg: 'none' } }] }],

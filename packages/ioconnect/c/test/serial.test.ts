@@ -5,6 +5,7 @@ import { encodeFrame, FrameDecoder, MAXIMUM_MESSAGE_BYTES } from '@iotex2/protoc
 import {
   checkSerialResult,
   parseSerialReply,
+  possessionHash,
   SERIAL_ERROR,
   type SerialErrorName,
   type SerialMethod,
@@ -141,7 +142,7 @@ describe.skipIf(skipReason('the serial line of the C core'))('serial line', () =
     ['PARAMETERS_INVALID', withParams('did.document', { offset: 1e9 })],
     ['PARAMETERS_INVALID', withParams('did.document', { offset: 0, length: 1 })],
     ['PARAMETERS_INVALID', withParams('did.prove', { audience: '', challenge: `0x${'11'.repeat(32)}` })],
-    ['PARAMETERS_INVALID', withParams('did.prove', { audience: 'x'.repeat(800), challenge: `0x${'11'.repeat(32)}` })],
+    ['PARAMETERS_INVALID', withParams('did.prove', { audience: 'x'.repeat(257), challenge: `0x${'11'.repeat(32)}` })],
     ['PARAMETERS_INVALID', withParams('did.prove', { audience: 'a', challenge: '0x11' })],
     ['PARAMETERS_INVALID', withParams('did.permit', {})],
     ['PARAMETERS_INVALID', withParams('did.permit', { ...permit, kind: 'other' })],
@@ -200,6 +201,27 @@ describe.skipIf(skipReason('the serial line of the C core'))('serial line', () =
     expect(await fault(withParams('did.permit', permit), 'd')).toBeUndefined()
     expect((await fault(withParams('did.permit', { ...permit, owner: 1 })))?.message).toBe('owner')
     expect((await fault(withParams('did.permit', { ...permit, deadline: undefined })))?.message).toBe('deadline')
+  })
+
+  test('limits are in characters, as the host counts them', async () => {
+    const challenge = `0x${'11'.repeat(32)}`
+    for (const [character, most] of [
+      ['x', 256],
+      ['€', 256],
+      ['😀', 128],
+    ] as const) {
+      for (const count of [most, most + 1]) {
+        const params = { audience: character.repeat(count), challenge }
+        const request = withParams('did.prove', params)
+        expect((await fault(request))?.code, `${character} ${count}`).toBe(
+          count === most ? undefined : SERIAL_ERROR.PARAMETERS_INVALID,
+        )
+        const digest = Buffer.from(possessionHash(await core.text('did.io', key), params as never))
+        const signature = `0x${(await core.bytes('sign.digest', key, digest)).toString('hex')}`
+        if (count === most) expect(JSON.parse((await answer(request)).reply).result).toEqual({ signature })
+      }
+    }
+    expect(await fault(withParams('did.permit', { ...permit, uri: '€'.repeat(400) }))).toBeUndefined()
   })
 
   test('settings may hold any character', async () => {
