@@ -21,6 +21,10 @@ const governance: RunElsewhere = {
   file: 'test/e2e/governance-guide.test.ts',
   text: "commands(readDocument('docs/governance.md'))",
 }
+const core: RunElsewhere = {
+  file: 'test/docs/ioconnect.test.ts',
+  text: "commands(document).filter((line) => line.startsWith('gcc '))",
+}
 const serial: RunElsewhere = { file: 'test/docs/serial-protocol.test.ts', text: 'commands(document)' }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
@@ -42,6 +46,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm test packages': suite("packages: vitest('vitest.config.ts')"),
   'pnpm hardhat test': suite("[hardhatCli, 'test'"),
   'pnpm exec vitest run packages/protocol': suite("packages: vitest('vitest.config.ts')"),
+  'pnpm exec vitest run packages/ioconnect/c': suite("packages: vitest('vitest.config.ts')"),
   'pnpm check': { file: '.ci/run', text: 'pnpm@12 check' },
   'pnpm build': suite('scripts/build.ts'),
   'pnpm gen': check('generated: checkGenerated'),
@@ -86,6 +91,8 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm iotex2 zk verify-key --help': zk,
 
   'pnpm node packages/ioconnect/src/server.ts --config simulator.json --serial 7001': serial,
+
+  'gcc -std=c99 -Ipackages/ioconnect/c/include packages/ioconnect/c/src/*.c hello.c -lmbedcrypto -o hello': core,
 
   'pnpm iotex2 ioid keygen owner.json': ioid,
   'pnpm iotex2 ioid keygen device.json': ioid,

@@ -1,0 +1,119 @@
+/**
+ * Runs the parsers of the core under libFuzzer, from seeds that reach behind their first checks.
+ * @module
+ */
+import { spawn } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { CodedError } from '@iotex2/protocol/errors'
+import { encodeFrame } from '@iotex2/protocol/serial/frame'
+import vectors from '../../../../test/vectors/serial-protocol.json' with { type: 'json' }
+import { Core } from '../test/harness.ts'
+import { buildProgram } from '../test/toolchain.ts'
+
+const FLAGS = ['-g', '-O1', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all']
+
+/** Parsers, and the inputs from which each is begun. */
+export type Seeds = Record<string, Uint8Array[]>
+
+/** Thrown when libFuzzer found something. Code FUZZ_FINDING. */
+export class FuzzFindingError extends CodedError {
+  constructor(target: string, output: string) {
+    super('FUZZ_FINDING', `${target}: ${output.slice(-4000)}`)
+  }
+}
+
+/** Returns the seeds of every parser of fuzz.c, whose keys they are made for. */
+export async function makeSeeds(): Promise<Seeds> {
+  const core = Core.start()
+  try {
+    const signing = await core.key('secp256k1', 'sign', new Uint8Array(32).fill(1))
+    const agreement = await core.key('P-256', 'agree', new Uint8Array(32).fill(2))
+    const x25519 = await core.key('X25519', 'agree', new Uint8Array(32).fill(3))
+    const [jwk, jwkX] = [await core.text('jwk', agreement), await core.text('jwk', x25519)]
+    const from = 'did:a:c#1'
+    const plaintext = await core.text(
+      'message',
+      'id',
+      'https://a.example/1',
+      'did:a:c',
+      'did:a:b',
+      null,
+      1764000000,
+      0,
+      '{"a":[1]}',
+    )
+    const signed = await core.bytes('sign.message', from, signing, plaintext)
+    const messages = [
+      Buffer.from(plaintext),
+      signed,
+      await core.bytes('encrypt', 0, plaintext, from, agreement, 'did:a:b#p', jwk),
+      await core.bytes('encrypt', 0, signed, from, agreement, 'did:a:b#p', jwk),
+      await core.bytes('encrypt', 1, plaintext, null, 0, 'did:a:b#x', jwkX),
+    ]
+    await core.call('now', 1764000000)
+    const presentation = await core.text('present', from, signing, 'challenge', 'domain')
+    const credential = {
+      '@context': ['https://www.w3.org/ns/credentials/v2'],
+      type: ['VerifiableCredential'],
+      issuer: 'did:a:c',
+      validFrom: '2025-11-24T00:00:00Z',
+      credentialSubject: { id: 'did:a:b' },
+    }
+    const parts = [{ alg: 'ES256K', kid: from, typ: 'vc+jwt' }, credential].map((part) =>
+      Buffer.from(JSON.stringify(part)).toString('base64url'),
+    )
+    const signature = await core.bytes('sign', signing, parts.join('.'))
+    const requests = vectors.exchanges.map(({ request }) => Buffer.from(request))
+    return {
+      json: [
+        Buffer.from('{"a":["\\ud83d\\ude00",1.5e-7,true,null],"b":{}}'),
+        Buffer.from('["\\n",[[]]]'),
+        Buffer.from('"\\u00e9"'),
+      ],
+      base64url: [Buffer.from('Zm9vYmE')],
+      jwk: [Buffer.from(jwk), Buffer.from(jwkX), await core.bytes('jwk', signing)],
+      document: [await core.bytes('document', signing, agreement), await core.bytes('document', signing)],
+      message: messages,
+      jwt: [Buffer.from([...parts, signature.toString('base64url')].join('.')), Buffer.from(presentation)],
+      time: [
+        Buffer.from('2026-11-25T00:00:00.5+01:00'),
+        Buffer.from('18446744073709551615'),
+        Buffer.from(`0x${'aB'.repeat(32)}`),
+      ],
+      frame: requests.map((request) => Buffer.from(encodeFrame(request))),
+      serial: requests,
+      queue: [Buffer.from('ioC\u0001')],
+      task: [Buffer.from('{"time":1764000000000,"a b":"c"}')],
+    }
+  } finally {
+    await core.stop()
+  }
+}
+
+/** Builds the fuzzer, once. */
+export const buildFuzzer = (): string => buildProgram('fuzz/fuzz.c', 'clang', FLAGS)
+
+/** Runs one parser with libFuzzer's `options`. Rejects with {@link FuzzFindingError}, which has the input. */
+export async function fuzz(target: string, seeds: Uint8Array[], options: string[]): Promise<void> {
+  const directory = await mkdtemp(join(tmpdir(), 'iotex2-fuzz-'))
+  try {
+    const corpus = join(directory, 'corpus')
+    await mkdir(corpus)
+    await Promise.all(seeds.map((seed, i) => writeFile(join(corpus, String(i)), seed)))
+    const child = spawn(buildFuzzer(), [...options, '-print_final_stats=1', corpus], {
+      cwd: directory,
+      env: { ...process.env, IOC_FUZZ: target },
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
+    let output = ''
+    child.stderr.on('data', (chunk: Buffer) => {
+      output = (output + chunk).slice(-20_000)
+    })
+    const code = await new Promise((resolve) => child.once('close', resolve))
+    if (code !== 0) throw new FuzzFindingError(target, output)
+  } finally {
+    await rm(directory, { recursive: true })
+  }
+}

@@ -1,0 +1,167 @@
+#include "internal.h"
+#include <ioconnect/credential.h>
+#include <string.h>
+
+#define CREDENTIALS_V2 "https://www.w3.org/ns/credentials/v2"
+#define CREDENTIALS_V1 "https://www.w3.org/2018/credentials/v1"
+
+/* Reads `digits` digits at `*at`, then the character `end`; -1 where they are others. */
+static int32_t read_digits(ioc_slice_t text, size_t *at, int digits, const char *ends) {
+    int32_t value = 0;
+    if (text.length < *at + (size_t)digits) return -1;
+    for (; digits > 0; digits--) {
+        const uint8_t digit = (uint8_t)(text.bytes[(*at)++] - '0');
+        if (digit > 9) return -1;
+        value = value * 10 + digit;
+    }
+    if (*ends == 0) return value;
+    if (*at == text.length || text.bytes[*at] == 0 || !strchr(ends, text.bytes[*at])) return -1;
+    (*at)++;
+    return value;
+}
+
+ioc_status_t ioc_read_time(ioc_slice_t text, uint64_t *seconds) {
+    size_t at = 0;
+    const int32_t year = read_digits(text, &at, 4, "-"), month = read_digits(text, &at, 2, "-"),
+                  day = read_digits(text, &at, 2, "Tt"), hour = read_digits(text, &at, 2, ":"),
+                  minute = read_digits(text, &at, 2, ":"), second = read_digits(text, &at, 2, "");
+    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
+        minute < 0 || minute > 59 || second < 0 || second > 60)
+        return IOC_ERR_MEMBER;
+    if (at < text.length && text.bytes[at] == '.') {
+        const size_t before = ++at;
+        while (at < text.length && text.bytes[at] >= '0' && text.bytes[at] <= '9')
+            at++;
+        if (at == before) return IOC_ERR_MEMBER;
+    }
+    if (at == text.length) return IOC_ERR_MEMBER;
+    const uint8_t zone = text.bytes[at++];
+    int32_t offset = 0;
+    if (zone == '+' || zone == '-') {
+        const int32_t hours = read_digits(text, &at, 2, ":"), minutes = read_digits(text, &at, 2, "");
+        if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return IOC_ERR_MEMBER;
+        offset = (hours * 60 + minutes) * (zone == '+' ? 60 : -60);
+    } else if (zone != 'Z' && zone != 'z')
+        return IOC_ERR_MEMBER;
+    if (at != text.length) return IOC_ERR_MEMBER;
+    /* Days since 1970 of the proleptic Gregorian calendar, the year beginning in March. */
+    const int32_t y = month <= 2 ? year - 1 : year, m = (month + 9) % 12;
+    const int32_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
+    const int64_t time = (int64_t)days * 86400 + hour * 3600 + minute * 60 + second - offset;
+    if (time < 0) return IOC_ERR_MEMBER;
+    *seconds = (uint64_t)time;
+    return IOC_OK;
+}
+
+/* Whether a JSON string is `text`, or an array has it: as its first element, where `first`. */
+static bool has(ioc_slice_t value, const char *text, bool first) {
+    ioc_slice_t cursor, element;
+    if (ioc_json_is(value, text)) return true;
+    if (!value.bytes || ioc_json_array(value, &cursor) != IOC_OK) return false;
+    for (;;) {
+        if (ioc_json_next(&cursor, &element) != IOC_OK || !element.bytes) return false;
+        if (ioc_json_is(element, text)) return true;
+        if (first) return false;
+    }
+}
+
+/* Gives the id of what is an id or an object with one; null bytes where it has none. */
+static ioc_status_t id_of(ioc_slice_t value, ioc_slice_t *id) {
+    static const char *const members[] = {"id"};
+    if (ioc_json_is_object(value)) TRY(ioc_json_object(value, members, &value, 1, false));
+    *id = value;
+    return value.bytes ? ioc_json_plain(value, id) : IOC_OK;
+}
+
+/* Checks the times of a JWT's claims, or of a credential; 0 is no time. */
+static ioc_status_t check_times(uint64_t from, uint64_t until, uint64_t now) {
+    if (from > now) return IOC_ERR_NOT_YET_VALID;
+    return until != 0 && until <= now ? IOC_ERR_EXPIRED : IOC_OK;
+}
+
+static ioc_status_t read_time_member(ioc_slice_t value, uint64_t *seconds) {
+    ioc_slice_t text;
+    *seconds = 0;
+    if (!value.bytes) return IOC_OK;
+    TRY(ioc_json_plain(value, &text));
+    return ioc_read_time(text, seconds);
+}
+
+/* Reads the whole seconds of a NumericDate, which may have a fraction. */
+static ioc_status_t read_claim(ioc_slice_t value, uint64_t *seconds) {
+    size_t whole = 0;
+    *seconds = 0;
+    if (!value.bytes) return IOC_OK;
+    while (whole < value.length && value.bytes[whole] != '.')
+        whole++;
+    return ioc_json_uint(ioc_slice(value.bytes, whole), seconds);
+}
+
+ioc_status_t ioc_credential_verify(ioc_slice_t text, const ioc_resolver_t *resolver,
+                                   const ioc_platform_t *platform, uint8_t *scratch, size_t scratch_length,
+                                   ioc_credential_t *credential) {
+    enum { CONTEXT, TYPE, ISSUER, SUBJECT, FROM, UNTIL, ISSUED, EXPIRES, STATUS };
+    static const char *const types[] = {"vc+jwt", "JWT", NULL};
+    static const char *const claim_names[] = {"vc", "iss", "sub", "nbf", "exp"};
+    static const char *const members[] = {"@context",          "type",           "issuer",
+                                          "credentialSubject", "validFrom",      "validUntil",
+                                          "issuanceDate",      "expirationDate", "credentialStatus"};
+    ioc_slice_t claims[COUNT(claim_names)], values[COUNT(members)];
+    const uint64_t now = platform->seconds(platform->context);
+    uint64_t from, until;
+    ioc_jwt_t jwt;
+    if (now == 0) return IOC_ERR_CLOCK;
+    TRY(ioc_jwt_verify(text, IOC_ASSERTION, types, resolver, scratch, scratch_length, &jwt));
+    TRY(ioc_json_object(jwt.payload, claim_names, claims, COUNT(claim_names), false));
+    const bool legacy = claims[0].bytes != NULL;
+    credential->credential = legacy ? claims[0] : jwt.payload;
+    credential->kid = jwt.kid;
+    if (!ioc_json_is_object(credential->credential)) return IOC_ERR_CREDENTIAL;
+    TRY(ioc_json_object(credential->credential, members, values, COUNT(members), false));
+    if (!has(values[CONTEXT], legacy ? CREDENTIALS_V1 : CREDENTIALS_V2, true) ||
+        !has(values[TYPE], "VerifiableCredential", false))
+        return IOC_ERR_CREDENTIAL;
+
+    TRY(id_of(values[ISSUER], &credential->issuer));
+    TRY(id_of(values[SUBJECT], &credential->subject));
+    /* A 1.1 JWT's claims overrule the credential (section 6.3.1, decoding). */
+    if (legacy && claims[1].bytes) TRY(ioc_json_plain(claims[1], &credential->issuer));
+    if (legacy && claims[2].bytes) TRY(ioc_json_plain(claims[2], &credential->subject));
+    if (!credential->issuer.bytes || !ioc_slice_equal(credential->issuer, ioc_did_of(jwt.kid)))
+        return IOC_ERR_CREDENTIAL;
+
+    TRY(read_claim(claims[3], &from));
+    TRY(read_claim(claims[4], &until));
+    TRY(check_times(from, until, now));
+    TRY(read_time_member(values[legacy ? ISSUED : FROM], &from));
+    TRY(read_time_member(values[legacy ? EXPIRES : UNTIL], &until));
+    TRY(check_times(from, until, now));
+    return values[STATUS].bytes ? IOC_ERR_CREDENTIAL_STATUS : IOC_OK;
+}
+
+ioc_status_t ioc_present(ioc_writer_t *writer, const ioc_signer_t *holder, const ioc_platform_t *platform,
+                         const ioc_slice_t *credentials, size_t count, ioc_slice_t challenge,
+                         ioc_slice_t domain) {
+    const uint64_t now = platform->seconds(platform->context);
+    const size_t start = writer->length;
+    if (now == 0) return IOC_ERR_CLOCK;
+    TRY(ioc_jwt_begin(writer, holder, "vp+jwt", "vp"));
+    ioc_write_text(writer, "{\"@context\":[\"" CREDENTIALS_V2
+                           "\"],\"type\":[\"VerifiablePresentation\"],\"holder\":");
+    ioc_write_string(writer, ioc_did_of(holder->kid));
+    ioc_write_text(writer, ",\"verifiableCredential\":[");
+    for (size_t i = 0; i < count; i++) {
+        ioc_write_text(writer, i > 0 ? ",{" : "{");
+        ioc_write_text(writer, "\"@context\":\"" CREDENTIALS_V2 "\",\"id\":\"data:application/vc+jwt,");
+        ioc_write_slice(writer, credentials[i]);
+        ioc_write_text(writer, "\",\"type\":\"EnvelopedVerifiableCredential\"}");
+    }
+    ioc_write_text(writer, "],\"nonce\":");
+    ioc_write_string(writer, challenge);
+    ioc_write_text(writer, ",\"aud\":");
+    ioc_write_string(writer, domain);
+    ioc_write_text(writer, ",\"iat\":");
+    ioc_write_uint(writer, now);
+    ioc_write_byte(writer, '}');
+    return ioc_jwt_end(writer, holder, start);
+}

@@ -1,0 +1,289 @@
+#include <ioconnect/json.h>
+
+/* What is left of a text. */
+typedef ioc_slice_t rest_t;
+
+static int peek(const rest_t *rest) {
+    return rest->length > 0 ? rest->bytes[0] : -1;
+}
+
+static void skip(rest_t *rest, size_t count) {
+    rest->bytes += count;
+    rest->length -= count;
+}
+
+static int peek_token(rest_t *rest) {
+    for (;; skip(rest, 1)) {
+        const int byte = peek(rest);
+        if (byte != ' ' && byte != '\t' && byte != '\n' && byte != '\r') return byte;
+    }
+}
+
+static bool take(rest_t *rest, int byte) {
+    if (peek(rest) != byte) return false;
+    skip(rest, 1);
+    return true;
+}
+
+/* Returns the length of the UTF-8 sequence that `rest` begins with, 0 where there is none (RFC 3629 section
+ * 4). */
+static size_t sequence_length(const rest_t *rest) {
+    const uint8_t *b = rest->bytes;
+    if (b[0] < 0x80) return 1;
+    const size_t length = b[0] < 0xe0 ? 2 : b[0] < 0xf0 ? 3 : 4;
+    if (b[0] < 0xc2 || b[0] > 0xf4 || rest->length < length) return 0;
+    for (size_t i = 1; i < length; i++)
+        if ((b[i] & 0xc0) != 0x80) return 0;
+    const bool wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
+                       (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f);
+    return wrong ? 0 : length;
+}
+
+/* Reads the four digits of \uXXXX, or -1. */
+static int32_t read_unit(const rest_t *rest) {
+    int32_t unit = 0;
+    if (rest->length < 4) return -1;
+    for (int i = 0; i < 4; i++) {
+        const int digit = rest->bytes[i], lower = digit | 0x20;
+        if (digit >= '0' && digit <= '9')
+            unit = unit << 4 | (digit - '0');
+        else if (lower >= 'a' && lower <= 'f')
+            unit = unit << 4 | (lower - 'a' + 10);
+        else
+            return -1;
+    }
+    return unit;
+}
+
+/* Passes over a string. `plain` tells whether it has no escapes. */
+static bool pass_string(rest_t *rest, bool *plain) {
+    *plain = true;
+    if (!take(rest, '"')) return false;
+    for (;;) {
+        const int byte = peek(rest);
+        if (byte < 0x20) return false;
+        if (byte == '"') {
+            skip(rest, 1);
+            return true;
+        }
+        if (byte == '\\') {
+            *plain = false;
+            skip(rest, 1);
+            switch (peek(rest)) {
+            case 'u':
+                skip(rest, 1);
+                if (read_unit(rest) < 0) return false;
+                skip(rest, 4);
+                break;
+            case '"':
+            case '\\':
+            case '/':
+            case 'b':
+            case 'f':
+            case 'n':
+            case 'r':
+            case 't': skip(rest, 1); break;
+            default: return false;
+            }
+            continue;
+        }
+        const size_t length = sequence_length(rest);
+        if (length == 0) return false;
+        skip(rest, length);
+    }
+}
+
+static bool pass_digits(rest_t *rest) {
+    const size_t before = rest->length;
+    while (peek(rest) >= '0' && peek(rest) <= '9')
+        skip(rest, 1);
+    return rest->length < before;
+}
+
+static bool pass_number(rest_t *rest) {
+    take(rest, '-');
+    if (!take(rest, '0') && !pass_digits(rest)) return false;
+    if (take(rest, '.') && !pass_digits(rest)) return false;
+    if ((peek(rest) | 0x20) != 'e') return true;
+    skip(rest, 1);
+    if (!take(rest, '+')) take(rest, '-');
+    return pass_digits(rest);
+}
+
+static bool pass_word(rest_t *rest, const char *word) {
+    while (*word)
+        if (!take(rest, *word++)) return false;
+    return true;
+}
+
+static bool pass_value(rest_t *rest, int depth) {
+    bool plain;
+    const int first = peek_token(rest);
+    switch (first) {
+    case '"': return pass_string(rest, &plain);
+    case 't': return pass_word(rest, "true");
+    case 'f': return pass_word(rest, "false");
+    case 'n': return pass_word(rest, "null");
+    case '{':
+    case '[': break;
+    default: return pass_number(rest);
+    }
+    /* The closing bracket follows the opening one by two in ASCII. */
+    const int close = first + 2;
+    if (depth == 0) return false;
+    skip(rest, 1);
+    if (peek_token(rest) == close) return take(rest, close);
+    do {
+        if (first == '{') {
+            peek_token(rest);
+            if (!pass_string(rest, &plain)) return false;
+            peek_token(rest);
+            if (!take(rest, ':')) return false;
+        }
+        if (!pass_value(rest, depth - 1)) return false;
+        peek_token(rest);
+    } while (take(rest, ','));
+    return take(rest, close);
+}
+
+/* Passes over a value and gives its text. */
+static bool read_value(rest_t *rest, ioc_slice_t *value) {
+    peek_token(rest);
+    const uint8_t *start = rest->bytes;
+    if (!pass_value(rest, IOC_JSON_DEPTH)) return false;
+    *value = ioc_slice(start, (size_t)(rest->bytes - start));
+    return true;
+}
+
+static ioc_status_t read_member(rest_t *rest, const char *const *names, ioc_slice_t *values, size_t count,
+                                bool closed) {
+    bool plain;
+    peek_token(rest);
+    const uint8_t *start = rest->bytes;
+    /* Where nothing is asked for, a name may be any. */
+    if (!pass_string(rest, &plain) || (!plain && (count > 0 || closed))) return IOC_ERR_JSON;
+    const ioc_slice_t name = ioc_slice(start + 1, (size_t)(rest->bytes - start) - 2);
+    ioc_slice_t value;
+    peek_token(rest);
+    if (!take(rest, ':') || !read_value(rest, &value)) return IOC_ERR_JSON;
+    for (size_t i = 0; i < count; i++)
+        if (ioc_slice_is(name, names[i])) {
+            if (values[i].bytes) return IOC_ERR_JSON;
+            values[i] = value;
+            return IOC_OK;
+        }
+    return closed ? IOC_ERR_MEMBER : IOC_OK;
+}
+
+ioc_status_t ioc_json_object(ioc_slice_t text, const char *const *names, ioc_slice_t *values, size_t count,
+                             bool closed) {
+    rest_t rest = text;
+    for (size_t i = 0; i < count; i++)
+        values[i] = ioc_slice(NULL, 0);
+    if (peek_token(&rest) != '{') return IOC_ERR_JSON;
+    skip(&rest, 1);
+    if (peek_token(&rest) != '}') do {
+            const ioc_status_t status = read_member(&rest, names, values, count, closed);
+            if (status != IOC_OK) return status;
+            peek_token(&rest);
+        } while (take(&rest, ','));
+    return take(&rest, '}') && peek_token(&rest) < 0 ? IOC_OK : IOC_ERR_JSON;
+}
+
+ioc_status_t ioc_json_array(ioc_slice_t text, ioc_slice_t *cursor) {
+    rest_t rest = text;
+    ioc_slice_t value;
+    if (peek_token(&rest) != '[' || !read_value(&rest, &value) || peek_token(&rest) >= 0) return IOC_ERR_JSON;
+    *cursor = ioc_slice(value.bytes + 1, value.length - 1);
+    return IOC_OK;
+}
+
+ioc_status_t ioc_json_next(ioc_slice_t *cursor, ioc_slice_t *value) {
+    *value = ioc_slice(NULL, 0);
+    /* The array was passed over as a whole when it began: what follows is well-formed. */
+    if (peek_token(cursor) == ',') skip(cursor, 1);
+    if (peek_token(cursor) == ']' || cursor->length == 0) return IOC_OK;
+    return read_value(cursor, value) ? IOC_OK : IOC_ERR_JSON;
+}
+
+ioc_status_t ioc_json_plain(ioc_slice_t value, ioc_slice_t *text) {
+    rest_t rest = value;
+    bool plain;
+    if (value.bytes == NULL) return IOC_ERR_MEMBER;
+    if (!pass_string(&rest, &plain) || !plain || rest.length > 0) return IOC_ERR_MEMBER;
+    *text = ioc_slice(value.bytes + 1, value.length - 2);
+    return IOC_OK;
+}
+
+static void write_utf8(ioc_writer_t *writer, uint32_t point) {
+    if (point < 0x80)
+        ioc_write_byte(writer, (uint8_t)point);
+    else {
+        const int more = point < 0x800 ? 1 : point < 0x10000 ? 2 : 3;
+        static const uint8_t leads[] = {0xc0, 0xe0, 0xf0};
+        ioc_write_byte(writer, (uint8_t)(leads[more - 1] | point >> (6 * more)));
+        for (int i = more - 1; i >= 0; i--)
+            ioc_write_byte(writer, (uint8_t)(0x80 | (point >> (6 * i) & 0x3f)));
+    }
+}
+
+ioc_status_t ioc_json_unescape(ioc_slice_t value, ioc_writer_t *writer) {
+    rest_t rest = value;
+    bool plain;
+    if (value.bytes == NULL || !pass_string(&rest, &plain) || rest.length > 0) return IOC_ERR_MEMBER;
+    rest = ioc_slice(value.bytes + 1, value.length - 2);
+    while (rest.length > 0) {
+        const uint8_t byte = rest.bytes[0];
+        skip(&rest, 1);
+        if (byte != '\\') {
+            ioc_write_byte(writer, byte);
+            continue;
+        }
+        const uint8_t letter = rest.bytes[0];
+        skip(&rest, 1);
+        switch (letter) {
+        case 'b': ioc_write_byte(writer, '\b'); break;
+        case 'f': ioc_write_byte(writer, '\f'); break;
+        case 'n': ioc_write_byte(writer, '\n'); break;
+        case 'r': ioc_write_byte(writer, '\r'); break;
+        case 't': ioc_write_byte(writer, '\t'); break;
+        case 'u': {
+            uint32_t point = (uint32_t)read_unit(&rest);
+            skip(&rest, 4);
+            if (point >= 0xdc00 && point < 0xe000) return IOC_ERR_JSON;
+            if (point >= 0xd800 && point < 0xdc00) {
+                if (!take(&rest, '\\') || !take(&rest, 'u')) return IOC_ERR_JSON;
+                const uint32_t low = (uint32_t)read_unit(&rest);
+                if (low < 0xdc00 || low >= 0xe000) return IOC_ERR_JSON;
+                skip(&rest, 4);
+                point = 0x10000 + ((point - 0xd800) << 10 | (low - 0xdc00));
+            }
+            write_utf8(writer, point);
+            break;
+        }
+        default: ioc_write_byte(writer, letter);
+        }
+    }
+    return IOC_OK;
+}
+
+ioc_status_t ioc_json_uint(ioc_slice_t value, uint64_t *number) {
+    uint64_t sum = 0;
+    if (value.length == 0 || (value.length > 1 && value.bytes[0] == '0')) return IOC_ERR_MEMBER;
+    for (size_t i = 0; i < value.length; i++) {
+        const uint8_t digit = (uint8_t)(value.bytes[i] - '0');
+        if (digit > 9 || sum > (UINT64_MAX - digit) / 10) return IOC_ERR_MEMBER;
+        sum = sum * 10 + digit;
+    }
+    *number = sum;
+    return IOC_OK;
+}
+
+bool ioc_json_is(ioc_slice_t value, const char *text) {
+    ioc_slice_t plain;
+    return ioc_json_plain(value, &plain) == IOC_OK && ioc_slice_is(plain, text);
+}
+
+bool ioc_json_is_object(ioc_slice_t value) {
+    return value.length > 0 && value.bytes[0] == '{';
+}

@@ -1,0 +1,50 @@
+/**
+ * Builds and runs the program of docs/ioconnect.md as it says, and compares its table of sizes with the snapshot.
+ * @module
+ */
+import { execFileSync } from 'node:child_process'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ROOT } from '@iotex2/devnet/chain'
+import { documentHash, parseDocument, verifyDocument } from '@iotex2/identity/document'
+import { importPublicKey } from '@iotex2/identity/jose/jwk'
+import { verifySignature } from '@iotex2/identity/jose/signature'
+import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
+import { expect, test } from 'vitest'
+import { skipReason } from '../../packages/ioconnect/c/test/toolchain.ts'
+import size from '../../snapshots/ioconnect/size.json' with { type: 'json' }
+import { blocks, commands, readDocument } from './documents.ts'
+
+const document = readDocument('docs/ioconnect.md')
+
+test.skipIf(skipReason('the program of docs/ioconnect.md'))('the first message', () => {
+  const directory = mkdtempSync(join(tmpdir(), 'iotex2-core-'))
+  try {
+    writeFileSync(join(directory, 'hello.c'), blocks(document, 'c')[0]!)
+    const [command] = commands(document).filter((line) => line.startsWith('gcc '))
+    const local = command!.replaceAll('packages/', `${ROOT}/packages/`)
+    execFileSync('sh', ['-c', `${local} -Wall -Wextra -Werror`], { cwd: directory })
+    const output = execFileSync(join(directory, 'hello'), { encoding: 'utf8' }).trim().split('\n')
+    const [didDocument, request, packed] = output as [string, string, string]
+    const bytes = Buffer.from(didDocument)
+    const { verificationMethod } = verifyDocument(bytes, documentHash(bytes), parseDocument(bytes).id)
+    const { nonce, payloadText, signature } = parseTaskRequest(request)
+    const signed = Buffer.from(signingText(nonce, '1', undefined, payloadText))
+    expect(verifySignature('ES256', importPublicKey(verificationMethod[0]!.publicKeyJwk), signed, signature)).toBe(true)
+    expect(JSON.parse(packed)).toHaveProperty('recipients.0.header.kid', 'did:example:owner#key-2')
+  } finally {
+    rmSync(directory, { recursive: true })
+  }
+})
+
+test('the sizes are the snapshot’s', () => {
+  const listed = [...document.matchAll(/^\| (\w+).*\| (\d+) +\|$/gm)].map(([, name, bytes]) => [name, Number(bytes)])
+  const { parts, sender, all, statusTexts } = size
+  const measured = Object.entries({ ...parts, sender, all, statusTexts }).map(([name, { textBytes }]) => [
+    name,
+    textBytes,
+  ])
+  expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(measured))
+  for (const { staticRamBytes } of [...Object.values(parts), sender, all]) expect(staticRamBytes).toBe(0)
+})
