@@ -59,7 +59,8 @@ contract DimRegistry is IDimRegistry, Governed {
         if (msg.value < minimumBond) revert DimRegistryBondTooLow(msg.value, minimumBond);
         if (
             terms.enforcer == address(0) || terms.maximumSlash == 0 || terms.maximumSlash > _WHOLE
-                || terms.evidenceAge == 0 || terms.executionWindow == 0
+                || terms.evidenceAge == 0 || terms.executionWindow == 0 || terms.evidenceAge > MAX_EXIT_DELAY
+                || terms.vetoWindow > MAX_EXIT_DELAY || terms.executionWindow > MAX_EXIT_DELAY
                 || (terms.vetoWindow == 0) != (terms.resolver == address(0))
         ) revert DimRegistryBadTerms();
         dim = DimId.wrap(++_count);

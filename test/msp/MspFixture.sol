@@ -2,41 +2,18 @@
 pragma solidity ^0.8.28;
 
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
-import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Allocation} from "../../contracts/msp/Allocation.sol";
-import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
-import {IOTXVault} from "../../contracts/msp/IOTXVault.sol";
-import {Slasher} from "../../contracts/msp/Slasher.sol";
-import {ValidatorRegistry} from "../../contracts/msp/ValidatorRegistry.sol";
-import {VaultFactory} from "../../contracts/msp/VaultFactory.sol";
 import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
 import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
-import {IWrappedIOTX} from "../../contracts/msp/interfaces/IIOTXVault.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {DimId} from "../../contracts/types/Types.sol";
-import {WrappedIOTX} from "../../contracts/w3bstream/WrappedIOTX.sol";
-import {IIdentityRegistry} from "../../contracts/w3bstream/interfaces/IIdentity.sol";
-import {Test} from "../fixtures/Test.sol";
+import {IdentityDouble} from "../fixtures/Identity.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
-
-/// @dev Knows the ioIDs that it is told.
-contract IdentityDouble is IIdentityRegistry {
-    mapping(address device => uint256 tokenId) public override deviceTokenId;
-
-    function set(address device, uint256 tokenId) external {
-        deviceTokenId[device] = tokenId;
-    }
-
-    function exists(address device) external view override returns (bool) {
-        return deviceTokenId[device] != 0;
-    }
-}
+import {MspDeployment} from "./MspDeployment.sol";
 
 /// @notice Restaked stake with two DIMs that may slash half each, and a validator that serves both: its basket PLAIN is all of the
 /// first's, its basket SHARED all of both. An epoch has begun with it.
-abstract contract MspFixture is Test {
+abstract contract MspFixture is MspDeployment {
     uint48 internal constant EVIDENCE = 3 days;
     uint48 internal constant VETO = 2 days;
     uint48 internal constant EXECUTION = 1 days;
@@ -57,14 +34,7 @@ abstract contract MspFixture is Test {
     address internal stranger = makeAddr("stranger");
 
     AccessManager internal authority;
-    DimRegistry internal dims;
-    ValidatorRegistry internal validators;
-    IdentityDouble internal identities;
-    Allocation internal allocation;
-    Slasher internal slasher;
-    VaultFactory internal factory;
-    WrappedIOTX internal wrapped;
-    IOTXVault internal iotxVault;
+    IdentityDouble internal identity;
     TokenDouble internal token;
     IVault internal vault;
 
@@ -74,23 +44,8 @@ abstract contract MspFixture is Test {
     function setUp() public virtual {
         vm.warp(1_800_000_000);
         authority = new AccessManager(address(this));
-        dims = DimRegistry(
-            _proxy(
-                address(new DimRegistry(address(authority))), abi.encodeCall(DimRegistry.initialize, (BOND, DELAY))
-            )
-        );
-        identities = new IdentityDouble();
-        validators = ValidatorRegistry(
-            _proxy(
-                address(new ValidatorRegistry(address(authority), dims, identities)),
-                abi.encodeCall(ValidatorRegistry.initialize, ())
-            )
-        );
-        allocation = new Allocation(dims, validators);
-        slasher = new Slasher(dims, validators, allocation);
-        wrapped = new WrappedIOTX();
-        factory = new VaultFactory(IWrappedIOTX(address(wrapped)), allocation, dims, address(slasher));
-        iotxVault = IOTXVault(payable(address(factory.vaultOf(IERC20(address(wrapped))))));
+        identity = new IdentityDouble();
+        _deployMsp(address(authority), identity, BOND, DELAY);
         token = new TokenDouble();
         vault = factory.create(token);
 
@@ -105,10 +60,6 @@ abstract contract MspFixture is Test {
         vm.prank(validator);
         allocation.openBasket(lines, true);
         _nextEpoch();
-    }
-
-    function _proxy(address implementation, bytes memory initialization) internal returns (address) {
-        return address(new ERC1967Proxy(implementation, initialization));
     }
 
     /* PARTIES */

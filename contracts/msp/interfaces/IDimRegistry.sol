@@ -51,7 +51,7 @@ interface IDimRegistry {
     error DimRegistryZeroAddress();
 
     /// @notice Thrown when terms contradict themselves: no enforcer, no slash or above 100 %, no evidence age or no
-    /// execution window, or a veto window without resolver, or the reverse.
+    /// execution window, a time beyond {MAX_EXIT_DELAY}, or a veto window without resolver, or the reverse.
     error DimRegistryBadTerms();
 
     /// @notice Thrown when a proposal comes with less than the `minimum` bond.
