@@ -2,11 +2,11 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IOTXVault} from "./IOTXVault.sol";
+import {NativeVault} from "./NativeVault.sol";
 import {Vault} from "./Vault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
-import {IWrappedIOTX} from "./interfaces/IIOTXVault.sol";
+import {IWrappedIOTX} from "./interfaces/INativeVault.sol";
 import {IVault} from "./interfaces/IVault.sol";
 import {IVaultFactory} from "./interfaces/IVaultFactory.sol";
 
@@ -24,7 +24,7 @@ contract VaultFactory is IVaultFactory {
         _ALLOCATION = allocation;
         _DIMS = dims;
         _SLASHER = slasher;
-        _register(IERC20(address(wrapped)), new IOTXVault(wrapped, allocation, dims, slasher));
+        _register(IERC20(address(wrapped)), new NativeVault(wrapped, allocation, dims, slasher));
     }
 
     function _register(IERC20 asset, IVault vault) private {

@@ -65,9 +65,7 @@ contract MspHandler is MspFixture {
         for (uint256 i; i < _samples.length; ++i) {
             Sample storage sample = _samples[i];
             ISlasher.Offence memory offence = sample.offence;
-            uint256 slashable = slasher.slashableAt(
-                offence.dim, offence.vault, offence.validator, offence.basket, offence.captureTime
-            );
+            uint256 slashable = _slashableFor(offence);
             _assertAtMost(slashable, sample.slashable, "I4: slashable in the past grew");
             _assertAtMost(
                 slashable, offence.vault.slashableNow(offence.validator, offence.basket), "I4: beyond the pool"
@@ -173,8 +171,7 @@ contract MspHandler is MspFixture {
         ISlasher.Offence memory offence = ISlasher.Offence(
             second ? otherDim : dim, _vaultAt(v), behind, basket, captureTime, bound(amount, 1, 2_000 ether)
         );
-        uint256 slashable =
-            slasher.slashableAt(offence.dim, offence.vault, behind, basket, captureTime);
+        uint256 slashable = _slashableFor(offence);
         if (slashable == 0) return;
         _open.push(_request(offence));
         Sample memory sample = Sample(offence, slashable);
@@ -192,7 +189,12 @@ contract MspHandler is MspFixture {
         ISlasher.Offence memory offence = request.offence;
         uint256 before = offence.vault.slashableNow(offence.validator, offence.basket);
         uint256 credited = offence.vault.collectable(victim);
+        uint256 left = _unlockedIn(offence);
+        uint256 slashable = _slashableFor(offence);
         uint256 taken = slasher.executeSlash(id);
+        _assertAtMost(taken + _slashableFor(offence), slashable, "I4: took it twice");
+        // Settled at the slash: each exit's part of the batch is rounded once more.
+        _assertAtMost(left, _unlockedIn(offence) + offence.vault.exits(), "I5: a slash reached what had unlocked");
         assertEq(
             before - offence.vault.slashableNow(offence.validator, offence.basket), taken, "I3: pool lost another sum"
         );
@@ -200,6 +202,23 @@ contract MspHandler is MspFixture {
         _assertAtMost(taken, offence.amount, "I3: took more than asked");
         slashed[offence.vault] += taken;
         ++slashesExecuted;
+    }
+
+    function _slashableFor(ISlasher.Offence memory offence) private view returns (uint256) {
+        return slasher.slashableAt(
+            offence.dim, offence.vault, offence.validator, offence.basket, offence.captureTime
+        );
+    }
+
+    /// @dev What the exits of the pool that have unlocked are worth.
+    function _unlockedIn(ISlasher.Offence memory offence) private view returns (uint256 value) {
+        for (uint256 id = 1; id <= offence.vault.exits(); ++id) {
+            IVault.Exit memory exit = offence.vault.exitOf(id);
+            if (
+                exit.owner != address(0) && exit.validator == offence.validator && exit.basket == offence.basket
+                    && exit.unlockTime <= block.timestamp
+            ) value += offence.vault.previewExit(id);
+        }
     }
 
     function veto(uint256 seed) external sampling {

@@ -398,18 +398,18 @@ contract AssetAdversaries_Test is MspFixture {
         vm.etch(victim, hex"fe");
         vm.deal(staker, 10 ether);
         vm.startPrank(staker);
-        iotxVault.depositIOTX{value: 10 ether}(staker);
-        iotxVault.delegate(validator, PLAIN, 10 ether);
+        nativeVault.depositNative{value: 10 ether}(staker);
+        nativeVault.delegate(validator, PLAIN, 10 ether);
         vm.stopPrank();
         _nextEpoch();
         ISlasher.Offence memory offence = _offence(PLAIN, _now(), 5 ether);
-        offence.vault = iotxVault;
+        offence.vault = nativeVault;
         _pass(1);
         uint256 id = _request(offence);
         _pass(VETO);
         assertEq(slasher.executeSlash{gas: 500_000}(id), 5 ether);
         // Paid in the wrapped coin, which calls nobody.
-        assertEq(iotxVault.collect(victim), 5 ether);
+        assertEq(nativeVault.collect(victim), 5 ether);
         assertEq(wrapped.balanceOf(victim), 5 ether);
     }
 

@@ -30,7 +30,7 @@ abstract contract DimStakeFixture is W3bstreamFixture, MspDeployment {
         _deployMsp(address(authority), identity, 1 ether, DELAY);
         stake = DimStake(
             _proxy(
-                address(new DimStake(address(authority), allocation, slasher, iotxVault)),
+                address(new DimStake(address(authority), allocation, slasher, nativeVault)),
                 abi.encodeCall(DimStake.initialize, (PENALTY))
             )
         );
@@ -61,8 +61,8 @@ abstract contract DimStakeFixture is W3bstreamFixture, MspDeployment {
         validators.accept(dim, validator, true);
         vm.deal(staker, STAKE);
         vm.startPrank(staker);
-        iotxVault.depositIOTX{value: STAKE}(staker);
-        iotxVault.delegate(validator, BASKET, STAKE);
+        nativeVault.depositNative{value: STAKE}(staker);
+        nativeVault.delegate(validator, BASKET, STAKE);
         vm.stopPrank();
     }
 
@@ -145,8 +145,8 @@ contract DimStake_Fleet_Test is DimStakeFixture {
         vm.prank(stranger);
         tasks.recall(PROJECT, TASK);
         assertEq(stake.stakeOf(validator), STAKE - PENALTY);
-        assertEq(iotxVault.stakeOf(staker, validator, BASKET), STAKE - PENALTY);
-        assertEq(iotxVault.collect(treasury), PENALTY);
+        assertEq(nativeVault.stakeOf(staker, validator, BASKET), STAKE - PENALTY);
+        assertEq(nativeVault.collect(treasury), PENALTY);
         assertEq(wrapped.balanceOf(treasury), PENALTY);
         assertEq(_balance(projectOwner), 100 * FEE);
     }
@@ -154,18 +154,18 @@ contract DimStake_Fleet_Test is DimStakeFixture {
     function test_recall_afterAskingToLeave_slashes() public {
         _beginEpoch();
         uint256 deadline = _assign(TASK, validator);
-        uint256 shares = iotxVault.sharesOf(staker, validator, BASKET);
+        uint256 shares = nativeVault.sharesOf(staker, validator, BASKET);
         vm.prank(staker);
-        uint256 exitId = iotxVault.requestExit(validator, BASKET, shares);
+        uint256 exitId = nativeVault.requestExit(validator, BASKET, shares);
         vm.prank(validator);
         validators.opt(dim, false);
         assertEq(stake.stakeOf(validator), 0);
         vm.warp(deadline + 1);
         tasks.recall(PROJECT, TASK);
-        assertEq(iotxVault.collectable(treasury), PENALTY);
+        assertEq(nativeVault.collectable(treasury), PENALTY);
         assertTrue(fleet.statusOf(validator) == IFleetManager.ProverStatus.Offline);
         vm.warp(block.timestamp + DELAY);
-        assertEq(iotxVault.claim(exitId), STAKE - PENALTY);
+        assertEq(nativeVault.claim(exitId), STAKE - PENALTY);
     }
 
     function test_slash_twiceForOneOffence_takesNothing() public {
@@ -196,17 +196,17 @@ contract DimStake_Fleet_Test is DimStakeFixture {
         _beginEpoch();
         vm.deal(staker, 1 ether);
         vm.startPrank(staker);
-        iotxVault.depositIOTX{value: 1 ether}(staker);
+        nativeVault.depositNative{value: 1 ether}(staker);
         for (uint256 i; i < 300; ++i) {
             vm.warp(block.timestamp + 3 hours);
-            iotxVault.delegate(validator, BASKET, 1e12);
-            iotxVault.requestExit(validator, BASKET, 1e14);
+            nativeVault.delegate(validator, BASKET, 1e12);
+            nativeVault.requestExit(validator, BASKET, 1e14);
         }
         vm.stopPrank();
         vm.prank(validator);
         fleet.heartbeat();
         _miss();
         tasks.recall(PROJECT, TASK);
-        assertEq(iotxVault.collectable(treasury), PENALTY);
+        assertEq(nativeVault.collectable(treasury), PENALTY);
     }
 }

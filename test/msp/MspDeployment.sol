@@ -5,11 +5,11 @@ import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.s
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Allocation} from "../../contracts/msp/Allocation.sol";
 import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
-import {IOTXVault} from "../../contracts/msp/IOTXVault.sol";
+import {NativeVault} from "../../contracts/msp/NativeVault.sol";
 import {Slasher} from "../../contracts/msp/Slasher.sol";
 import {ValidatorRegistry} from "../../contracts/msp/ValidatorRegistry.sol";
 import {VaultFactory} from "../../contracts/msp/VaultFactory.sol";
-import {IWrappedIOTX} from "../../contracts/msp/interfaces/IIOTXVault.sol";
+import {IWrappedIOTX} from "../../contracts/msp/interfaces/INativeVault.sol";
 import {WrappedIOTX} from "../../contracts/w3bstream/WrappedIOTX.sol";
 import {IIdentityRegistry} from "../../contracts/w3bstream/interfaces/IIdentity.sol";
 import {Test} from "../fixtures/Test.sol";
@@ -22,7 +22,7 @@ abstract contract MspDeployment is Test {
     Slasher internal slasher;
     VaultFactory internal factory;
     WrappedIOTX internal wrapped;
-    IOTXVault internal iotxVault;
+    NativeVault internal nativeVault;
 
     function _deployMsp(address authority_, IIdentityRegistry ioIDs, uint256 minimumBond, uint48 exitDelay)
         internal
@@ -47,6 +47,6 @@ abstract contract MspDeployment is Test {
         slasher = new Slasher(dims, validators, allocation);
         wrapped = new WrappedIOTX();
         factory = new VaultFactory(IWrappedIOTX(address(wrapped)), allocation, dims, address(slasher));
-        iotxVault = IOTXVault(payable(address(factory.vaultOf(IERC20(address(wrapped))))));
+        nativeVault = NativeVault(payable(address(factory.vaultOf(IERC20(address(wrapped))))));
     }
 }

@@ -225,6 +225,7 @@ contract Slasher_Execute_Test is MspFixture {
 Slasher.slashableAt
 ├── when DIM and validator had not agreed, or the DIM was not admitted: nothing
 ├── when the window has passed: nothing
+├── what was leaving then, and has left: nothing
 ├── stake that came after the epoch began does not count
 └── it never grows
 */
@@ -268,6 +269,23 @@ contract Slasher_Slashable_Test is MspFixture {
         _stake(other, PLAIN, 90 ether);
         _pass(1);
         assertEq(_slashable(PLAIN, _now() - 1), 5 ether);
+    }
+
+    /// @dev What was leaving at the offence and has left by now is out of reach: neither it nor what stays pays for it.
+    function test_slashableAt_whatHasLeft_noLongerCounts() public {
+        uint256 shares = _stake(staker, PLAIN, 10 ether);
+        uint256 exitId = _exit(staker, PLAIN, shares / 2);
+        vm.warp(vault.exitOf(exitId).unlockTime - VETO);
+        uint48 captureTime = _now() - 1;
+        assertEq(_slashable(PLAIN, captureTime), 5 ether);
+        uint256 id = _request(_offence(PLAIN, captureTime, 10 ether));
+        _pass(VETO - 1);
+        assertEq(_slashable(PLAIN, captureTime), 5 ether);
+        _pass(1);
+        assertEq(_slashable(PLAIN, captureTime), 2.5 ether);
+        assertEq(slasher.executeSlash(id), 2.5 ether);
+        assertEq(vault.claim(exitId), 5 ether);
+        assertLe(2.5 ether - vault.stakeOf(staker, validator, PLAIN), 1);
     }
 
     /// @dev Whatever is staked, leaves, matures and is slashed after it.

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {IIOTXVault} from "../../contracts/msp/interfaces/IIOTXVault.sol";
+import {INativeVault} from "../../contracts/msp/interfaces/INativeVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {IVaultFactory} from "../../contracts/msp/interfaces/IVaultFactory.sol";
 import {CoinRefuser} from "../fixtures/Payees.sol";
@@ -16,7 +16,7 @@ VaultFactory
 */
 contract VaultFactory_Test is MspFixture {
     function test_create_onceForAContract() public {
-        assertEq(address(iotxVault.asset()), address(wrapped));
+        assertEq(address(nativeVault.asset()), address(wrapped));
         assertEq(address(factory.vaultOf(token)), address(vault));
         vm.expectRevert(abi.encodeWithSelector(IVaultFactory.VaultFactoryExists.selector, token, vault));
         factory.create(token);
@@ -256,52 +256,52 @@ contract Vault_Slash_Test is MspFixture {
 }
 
 /*
-IOTXVault
+NativeVault
 ├── when coin comes otherwise than by a deposit: it reverts
 ├── it takes coin, and pays it
 ├── when the recipient takes no coin: it reverts, and wrapped coin is paid
 └── what is burnt is coin at the zero address
 */
-contract IOTXVault_Test is MspFixture {
+contract NativeVault_Test is MspFixture {
     function setUp() public override {
         super.setUp();
         vm.deal(staker, 10 ether);
         vm.prank(staker);
-        iotxVault.depositIOTX{value: 10 ether}(staker);
+        nativeVault.depositNative{value: 10 ether}(staker);
     }
 
     function test_receive_coinOfAnyoneElse_reverts() public {
         vm.deal(address(this), 1);
-        (bool sent, bytes memory reason) = address(iotxVault).call{value: 1}("");
+        (bool sent, bytes memory reason) = address(nativeVault).call{value: 1}("");
         assertFalse(sent);
-        assertEq(reason, abi.encodeWithSelector(IIOTXVault.IOTXVaultOnlyUnwrapping.selector, address(this)));
+        assertEq(reason, abi.encodeWithSelector(INativeVault.NativeVaultOnlyUnwrapping.selector, address(this)));
     }
 
-    function test_withdrawIOTX_paysCoin() public {
-        assertEq(iotxVault.balanceOf(staker), 10 ether);
+    function test_withdrawNative_paysCoin() public {
+        assertEq(nativeVault.balanceOf(staker), 10 ether);
         vm.prank(staker);
-        iotxVault.withdrawIOTX(4 ether, other);
+        nativeVault.withdrawNative(4 ether, other);
         assertEq(other.balance, 4 ether);
-        assertEq(iotxVault.owed(), 6 ether);
-        assertEq(wrapped.balanceOf(address(iotxVault)), 6 ether);
+        assertEq(nativeVault.owed(), 6 ether);
+        assertEq(wrapped.balanceOf(address(nativeVault)), 6 ether);
     }
 
-    function test_withdrawIOTX_recipientTakesNoCoin_reverts() public {
+    function test_withdrawNative_recipientTakesNoCoin_reverts() public {
         address refuser = address(new CoinRefuser());
         vm.startPrank(staker);
-        vm.expectRevert(abi.encodeWithSelector(IIOTXVault.IOTXVaultTransferFailed.selector, refuser));
-        iotxVault.withdrawIOTX(1 ether, refuser);
-        iotxVault.withdraw(1 ether, refuser);
+        vm.expectRevert(abi.encodeWithSelector(INativeVault.NativeVaultTransferFailed.selector, refuser));
+        nativeVault.withdrawNative(1 ether, refuser);
+        nativeVault.withdraw(1 ether, refuser);
         assertEq(wrapped.balanceOf(refuser), 1 ether);
     }
 
     function test_collect_nobodys_burnsCoin() public {
         vm.prank(staker);
-        iotxVault.delegate(validator, PLAIN, 10 ether);
+        nativeVault.delegate(validator, PLAIN, 10 ether);
         vm.prank(address(slasher));
-        iotxVault.slash(validator, PLAIN, 3 ether, address(0));
+        nativeVault.slash(validator, PLAIN, 3 ether, address(0));
         uint256 burnt = address(0).balance;
-        iotxVault.collect(address(0));
+        nativeVault.collect(address(0));
         assertEq(address(0).balance, burnt + 3 ether);
     }
 }

@@ -5,21 +5,21 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Vault} from "./Vault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
-import {IIOTXVault, IWrappedIOTX} from "./interfaces/IIOTXVault.sol";
+import {INativeVault, IWrappedIOTX} from "./interfaces/INativeVault.sol";
 
-/// @title IOTXVault
-contract IOTXVault is IIOTXVault, Vault {
+/// @title NativeVault
+contract NativeVault is INativeVault, Vault {
     constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher)
         Vault(IERC20(address(wrapped)), allocation, dims, slasher)
     {}
 
     /// @dev Coin comes only from unwrapping.
     receive() external payable {
-        if (msg.sender != address(asset)) revert IOTXVaultOnlyUnwrapping(msg.sender);
+        if (msg.sender != address(asset)) revert NativeVaultOnlyUnwrapping(msg.sender);
     }
 
-    /// @inheritdoc IIOTXVault
-    function depositIOTX(address staker) external payable override nonReentrant returns (uint256 received) {
+    /// @inheritdoc INativeVault
+    function depositNative(address staker) external payable override nonReentrant returns (uint256 received) {
         uint256 before = _soundBalance();
         _wrapped().deposit{value: msg.value}();
         received = asset.balanceOf(address(this)) - before;
@@ -30,22 +30,22 @@ contract IOTXVault is IIOTXVault, Vault {
         return IWrappedIOTX(address(asset));
     }
 
-    /// @inheritdoc IIOTXVault
-    function withdrawIOTX(uint256 amount, address recipient) external override nonReentrant {
+    /// @inheritdoc INativeVault
+    function withdrawNative(uint256 amount, address recipient) external override nonReentrant {
         _debit(msg.sender, amount);
         if (recipient == address(0)) revert VaultZeroAddress();
         emit Withdrawn(msg.sender, recipient, amount);
-        _sendIOTX(recipient, _release(amount));
+        _sendNative(recipient, _release(amount));
     }
 
-    function _sendIOTX(address recipient, uint256 amount) private {
+    function _sendNative(address recipient, uint256 amount) private {
         _wrapped().withdraw(amount);
         (bool sent,) = recipient.call{value: amount}("");
-        if (!sent) revert IOTXVaultTransferFailed(recipient);
+        if (!sent) revert NativeVaultTransferFailed(recipient);
     }
 
     /// @dev Coin at the zero address is burnt (docs/adr/0022).
     function _burn(uint256 amount) internal override {
-        _sendIOTX(address(0), amount);
+        _sendNative(address(0), amount);
     }
 }

@@ -13,22 +13,22 @@ interface IWrappedIOTX {
     function withdraw(uint256 amount) external;
 }
 
-/// @title IIOTXVault
+/// @title INativeVault
 /// @notice The vault of wrapped IOTX: takes and pays the chain's coin too, and burns it by sending it to the zero address.
-interface IIOTXVault is IVault {
+interface INativeVault is IVault {
     /* ERRORS */
 
     /// @notice Thrown when `recipient` does not take the coin that is paid to it.
-    error IOTXVaultTransferFailed(address recipient);
+    error NativeVaultTransferFailed(address recipient);
 
     /// @notice Thrown when `sender` sends coin without depositing.
-    error IOTXVaultOnlyUnwrapping(address sender);
+    error NativeVaultOnlyUnwrapping(address sender);
 
     /* FUNCTIONS */
 
     /// @notice Wraps what is sent and credits `staker` with it.
-    function depositIOTX(address staker) external payable returns (uint256 received);
+    function depositNative(address staker) external payable returns (uint256 received);
 
     /// @notice Pays `amount` of the caller's balance to `recipient`, unwrapped.
-    function withdrawIOTX(uint256 amount, address recipient) external;
+    function withdrawNative(uint256 amount, address recipient) external;
 }
