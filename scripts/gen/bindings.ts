@@ -16,6 +16,7 @@ export const CONTRACTS = [
   'CredentialRegistry',
   'DeviceNFT',
   'DeviceRewards',
+  'DimAnchors',
   'DimRegistry',
   'DimStake',
   'Ed25519Attestor',

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {DimAnchors} from "../../contracts/msp/DimAnchors.sol";
 import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {ProjectId, TaskId} from "../../contracts/types/Types.sol";
@@ -138,6 +139,18 @@ contract RestakedStake_Gas_Test is MspFixture {
         vm.prank(validator);
         validators.opt(dim, true);
         vm.snapshotGasLastCall(_GROUP, "ValidatorRegistry.opt");
+    }
+
+    function test_anchor() public {
+        DimAnchors anchors = new DimAnchors(dims);
+        vm.startPrank(builder);
+        anchors.setSchedule(dim, builder, 1 hours);
+        anchors.anchor(dim, "first");
+        vm.snapshotGasLastCall(_GROUP, "DimAnchors.anchor, first");
+        vm.warp(block.timestamp + 60);
+        anchors.anchor(dim, "second");
+        vm.snapshotGasLastCall(_GROUP, "DimAnchors.anchor, again");
+        vm.stopPrank();
     }
 
     function test_slash_1() public {

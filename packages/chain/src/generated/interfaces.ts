@@ -5,6 +5,7 @@ import { attributeTokenInterface } from './AttributeToken.ts'
 import { credentialRegistryInterface } from './CredentialRegistry.ts'
 import { deviceNFTInterface } from './DeviceNFT.ts'
 import { deviceRewardsInterface } from './DeviceRewards.ts'
+import { dimAnchorsInterface } from './DimAnchors.ts'
 import { dimRegistryInterface } from './DimRegistry.ts'
 import { dimStakeInterface } from './DimStake.ts'
 import { ed25519AttestorInterface } from './Ed25519Attestor.ts'
@@ -37,6 +38,7 @@ export const interfaces: readonly Interface[] = [
   credentialRegistryInterface,
   deviceNFTInterface,
   deviceRewardsInterface,
+  dimAnchorsInterface,
   dimRegistryInterface,
   dimStakeInterface,
   ed25519AttestorInterface,
