@@ -3,9 +3,9 @@ pragma solidity ^0.8.28;
 
 import {MerkleProof} from "@openzeppelin/contracts/utils/cryptography/MerkleProof.sol";
 import {Governed} from "../governance/Governed.sol";
-import {ModuleId} from "../types/Types.sol";
+import {DimId} from "../types/Types.sol";
 import {IAnchors} from "./interfaces/IAnchors.sol";
-import {IModuleOwners} from "./interfaces/IModuleOwners.sol";
+import {IDimManagers} from "./interfaces/IDimManagers.sol";
 
 /// @title Anchors
 contract Anchors is IAnchors, Governed {
@@ -13,12 +13,12 @@ contract Anchors is IAnchors, Governed {
     uint48 public constant override MAX_INTERVAL = 30 days;
 
     /// @inheritdoc IAnchors
-    IModuleOwners public immutable override MODULES;
+    IDimManagers public immutable override MODULES;
 
-    mapping(ModuleId module => Terms terms) private _terms;
-    mapping(ModuleId module => Anchor[] anchors) private _anchors;
+    mapping(DimId module => Terms terms) private _terms;
+    mapping(DimId module => Anchor[] anchors) private _anchors;
 
-    constructor(address authority_, IModuleOwners modules) Governed(authority_) {
+    constructor(address authority_, IDimManagers modules) Governed(authority_) {
         MODULES = modules;
     }
 
@@ -29,32 +29,32 @@ contract Anchors is IAnchors, Governed {
 
     /* TERMS */
 
-    modifier onlyOwnerOf(ModuleId module) {
-        if (msg.sender != MODULES.ownerOf(module)) revert AnchorsNotOwner(module, msg.sender);
+    modifier onlyOwnerOf(DimId module) {
+        if (msg.sender != MODULES.managerOf(module)) revert AnchorsNotOwner(module, msg.sender);
         _;
     }
 
     /// @inheritdoc IAnchors
-    function setTerms(ModuleId module, uint48 interval, address anchorer) external override onlyOwnerOf(module) {
+    function setTerms(DimId module, uint48 interval, address anchorer) external override onlyOwnerOf(module) {
         if (interval == 0 || interval > MAX_INTERVAL) revert AnchorsIntervalOutOfRange(interval, MAX_INTERVAL);
         _terms[module] = Terms({interval: interval, anchorer: anchorer});
-        emit TermsSet(ModuleId.unwrap(module), interval, anchorer);
+        emit TermsSet(DimId.unwrap(module), interval, anchorer);
     }
 
     /// @inheritdoc IAnchors
-    function close(ModuleId module) external override onlyOwnerOf(module) {
+    function close(DimId module) external override onlyOwnerOf(module) {
         if (_terms[module].interval == 0) revert AnchorsNotOpen(module);
         delete _terms[module];
-        emit ModuleClosed(ModuleId.unwrap(module));
+        emit ModuleClosed(DimId.unwrap(module));
     }
 
     /* ANCHORING */
 
     /// @inheritdoc IAnchors
-    function anchor(ModuleId module, uint64 position, bytes32 root) external override returns (uint256 index) {
+    function anchor(DimId module, uint64 position, bytes32 root) external override returns (uint256 index) {
         Terms memory terms = _terms[module];
         if (terms.interval == 0) revert AnchorsNotOpen(module);
-        if (msg.sender != terms.anchorer && msg.sender != MODULES.ownerOf(module)) {
+        if (msg.sender != terms.anchorer && msg.sender != MODULES.managerOf(module)) {
             revert AnchorsNotAnchorer(module, msg.sender);
         }
         if (root == 0) revert AnchorsZeroRoot();
@@ -66,24 +66,24 @@ contract Anchors is IAnchors, Governed {
         uint48 present = uint48(block.timestamp);
         uint48 expiry = present + terms.interval;
         anchors.push(Anchor({root: root, position: position, timestamp: present, expiry: expiry}));
-        emit Anchored(ModuleId.unwrap(module), index, position, root, expiry);
+        emit Anchored(DimId.unwrap(module), index, position, root, expiry);
     }
 
     /* LIVENESS */
 
     /// @inheritdoc IAnchors
-    function isLive(ModuleId module) external view override returns (bool) {
+    function isLive(DimId module) external view override returns (bool) {
         return _terms[module].interval != 0 && wasLive(module, uint48(block.timestamp));
     }
 
     /// @inheritdoc IAnchors
-    function wasLive(ModuleId module, uint48 timestamp) public view override returns (bool) {
+    function wasLive(DimId module, uint48 timestamp) public view override returns (bool) {
         uint256 count = _countUntil(module, timestamp);
         return count != 0 && timestamp <= _anchors[module][count - 1].expiry;
     }
 
     /// @dev How many anchors of `module` there were at `timestamp`.
-    function _countUntil(ModuleId module, uint48 timestamp) private view returns (uint256 low) {
+    function _countUntil(DimId module, uint48 timestamp) private view returns (uint256 low) {
         Anchor[] storage anchors = _anchors[module];
         uint256 high = anchors.length;
         // The present is asked for most.
@@ -98,23 +98,23 @@ contract Anchors is IAnchors, Governed {
     /* HISTORY */
 
     /// @inheritdoc IAnchors
-    function termsOf(ModuleId module) external view override returns (Terms memory) {
+    function termsOf(DimId module) external view override returns (Terms memory) {
         return _terms[module];
     }
 
     /// @inheritdoc IAnchors
-    function countOf(ModuleId module) external view override returns (uint256) {
+    function countOf(DimId module) external view override returns (uint256) {
         return _anchors[module].length;
     }
 
     /// @inheritdoc IAnchors
-    function anchorOf(ModuleId module, uint256 index) public view override returns (Anchor memory) {
+    function anchorOf(DimId module, uint256 index) public view override returns (Anchor memory) {
         if (index >= _anchors[module].length) revert AnchorsUnknown(module, index);
         return _anchors[module][index];
     }
 
     /// @inheritdoc IAnchors
-    function anchorAt(ModuleId module, uint48 timestamp)
+    function anchorAt(DimId module, uint48 timestamp)
         external
         view
         override
@@ -127,7 +127,7 @@ contract Anchors is IAnchors, Governed {
     }
 
     /// @inheritdoc IAnchors
-    function includes(ModuleId module, uint256 index, bytes32 entryHash, bytes32[] calldata proof)
+    function includes(DimId module, uint256 index, bytes32 entryHash, bytes32[] calldata proof)
         external
         view
         override

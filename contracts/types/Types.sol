@@ -12,12 +12,13 @@ type ProverId is uint256;
 /// @dev Id of a task: a batch of readings to prove ({taskIdOf}).
 type TaskId is bytes32;
 
-/// @dev Id of an infrastructure module (DIM) that MSP secures.
-type ModuleId is uint256;
+/// @dev Id of a DePIN infrastructure module (DIM) that restaked stake secures.
+type DimId is uint256;
 
 using {_equalsProject as ==, _differsFromProject as !=} for ProjectId global;
 using {_equalsProver as ==} for ProverId global;
 using {_equalsTask as ==} for TaskId global;
+using {_equalsDim as ==} for DimId global;
 
 function _equalsProject(ProjectId a, ProjectId b) pure returns (bool) {
     return ProjectId.unwrap(a) == ProjectId.unwrap(b);
@@ -33,6 +34,10 @@ function _equalsProver(ProverId a, ProverId b) pure returns (bool) {
 
 function _equalsTask(TaskId a, TaskId b) pure returns (bool) {
     return TaskId.unwrap(a) == TaskId.unwrap(b);
+}
+
+function _equalsDim(DimId a, DimId b) pure returns (bool) {
+    return DimId.unwrap(a) == DimId.unwrap(b);
 }
 
 /// @dev Returns the id of the task that proves the input `hash` of `projectId` on this chain. One input, one task: nothing is

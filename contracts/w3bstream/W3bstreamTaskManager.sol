@@ -38,8 +38,8 @@ contract W3bstreamTaskManager is IW3bstreamTaskManager, Governed {
     /// @inheritdoc IW3bstreamTaskManager
     uint256 public constant override MAX_DURATION = 1 days;
 
-    /// @dev What a slash may use.
-    uint256 private constant _SLASH_GAS = 250_000;
+    /// @dev What a slash may use: restaked stake looks up what stood at the offence, in histories that grow.
+    uint256 private constant _SLASH_GAS = 600_000;
 
     /// @dev What a recall needs after the slash: an event, and a little more.
     uint256 private constant _RECALL_RESERVE = 10_000;

@@ -4,7 +4,7 @@ import Governance from './Governance.ts'
 
 /**
  * Where modules anchor the roots of their state. Parameters:
- * - `modules`: the contract that knows who owns a module (`IModuleOwners`); required.
+ * - `modules`: the contract that knows who owns a module (`IDimManagers`); required.
  */
 export default buildModule('Anchors', (m) => {
   const { authority } = m.useModule(Governance)

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
+import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {ProjectId, TaskId} from "../../contracts/types/Types.sol";
 import {IW3bstreamTaskManager} from "../../contracts/w3bstream/interfaces/IW3bstreamTaskManager.sol";
 import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol";
 import {DappReverter} from "../fixtures/Dapps.sol";
 import {AnchorsFixture} from "../msp/AnchorsFixture.sol";
 import {GovernorFixture} from "../governance/GovernorFixture.sol";
+import {MspFixture} from "../msp/MspFixture.sol";
 import {PipelineFixture} from "./PipelineFixture.sol";
 
 // What each operation of the pipeline costs, over the real contracts behind their proxies and a real proof. Every call
@@ -86,6 +89,89 @@ contract Msp_Gas_Test is PipelineFixture {
         vm.prank(PROVER);
         bond.withdraw(PROVER);
         vm.snapshotGasLastCall(_GROUP, "ProverBond.withdraw");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract RestakedStake_Gas_Test is MspFixture {
+    string private constant _GROUP = "gas-msp";
+
+    function test_stake() public {
+        _deposit(staker, 1 ether);
+        token.mint(staker, 4 ether);
+        vm.startPrank(staker);
+        token.approve(address(vault), 4 ether);
+        vault.deposit(1 ether, staker);
+        vm.snapshotGasLastCall(_GROUP, "Vault.deposit, again");
+        vault.deposit(1 ether, other);
+        vm.snapshotGasLastCall(_GROUP, "Vault.deposit, first");
+        vault.delegate(validator, PLAIN, 1 ether);
+        vm.snapshotGasLastCall(_GROUP, "Vault.delegate, first");
+        vm.warp(block.timestamp + 1 days);
+        vault.delegate(validator, PLAIN, 0.5 ether);
+        vm.snapshotGasLastCall(_GROUP, "Vault.delegate, again");
+        vm.stopPrank();
+    }
+
+    function test_leave() public {
+        uint256 shares = _stake(staker, PLAIN, 1 ether);
+        vm.warp(block.timestamp + 1 days);
+        uint256 id = _exit(staker, PLAIN, shares / 2);
+        vm.snapshotGasLastCall(_GROUP, "Vault.requestExit, first");
+        vm.warp(block.timestamp + 1 days);
+        _exit(staker, PLAIN, shares / 2);
+        vm.snapshotGasLastCall(_GROUP, "Vault.requestExit, again");
+        vm.warp(block.timestamp + DELAY);
+        vault.claim(id);
+        vm.snapshotGasLastCall(_GROUP, "Vault.claim, which settles");
+        vault.claim(id + 1);
+        vm.snapshotGasLastCall(_GROUP, "Vault.claim");
+        vm.prank(staker);
+        vault.withdraw(0.5 ether, staker);
+        vm.snapshotGasLastCall(_GROUP, "Vault.withdraw");
+    }
+
+    function test_allocate() public {
+        IAllocation.Line[] memory lines = new IAllocation.Line[](1);
+        lines[0] = IAllocation.Line(dim, 10_000);
+        vm.prank(validator);
+        allocation.openBasket(lines, false);
+        vm.snapshotGasLastCall(_GROUP, "Allocation.openBasket, 1 line");
+        vm.prank(validator);
+        validators.opt(dim, true);
+        vm.snapshotGasLastCall(_GROUP, "ValidatorRegistry.opt");
+    }
+
+    function test_slash_1() public {
+        _slashOf(1);
+    }
+
+    function test_slash_10000() public {
+        _slashOf(10_000);
+    }
+
+    /// @dev Each comes at a time of its own, so that the histories are as long as they can be.
+    function _slashOf(uint256 stakers) private {
+        token.mint(address(this), stakers * 1 ether);
+        token.approve(address(vault), stakers * 1 ether);
+        for (uint256 i; i < stakers; ++i) {
+            address account = address(uint160(0x10000 + i));
+            vault.deposit(1 ether, account);
+            vm.warp(block.timestamp + 60);
+            vm.prank(account);
+            vault.delegate(validator, PLAIN, 1 ether);
+        }
+        _nextEpoch();
+        ISlasher.Offence memory offence = _offence(PLAIN, _now(), 0.1 ether);
+        vm.warp(block.timestamp + 1);
+        string memory of_ = string.concat(", ", vm.toString(stakers), stakers == 1 ? " staker" : " stakers");
+        uint256 id = _request(offence);
+        vm.snapshotGasLastCall(_GROUP, string.concat("Slasher.requestSlash", of_));
+        vm.warp(block.timestamp + VETO);
+        slasher.executeSlash(id);
+        vm.snapshotGasLastCall(_GROUP, string.concat("Slasher.executeSlash", of_));
+        vault.collect(victim);
+        vm.snapshotGasLastCall(_GROUP, "Vault.collect");
     }
 }
 

@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {IAnchors} from "../../contracts/msp/interfaces/IAnchors.sol";
-import {ModuleId} from "../../contracts/types/Types.sol";
+import {DimId} from "../../contracts/types/Types.sol";
 import {AnchorsFixture} from "./AnchorsFixture.sol";
 
 /*
@@ -33,7 +33,7 @@ contract Anchors_Test is AnchorsFixture {
         vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, MODULE, stranger));
         vm.prank(stranger);
         anchors.setTerms(MODULE, INTERVAL, stranger);
-        ModuleId unknown = ModuleId.wrap(8);
+        DimId unknown = DimId.wrap(8);
         vm.expectRevert(abi.encodeWithSelector(IAnchors.AnchorsNotOwner.selector, unknown, owner));
         vm.prank(owner);
         anchors.setTerms(unknown, INTERVAL, owner);

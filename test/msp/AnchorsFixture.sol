@@ -4,27 +4,27 @@ pragma solidity ^0.8.28;
 import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManager.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {Anchors} from "../../contracts/msp/Anchors.sol";
-import {IModuleOwners} from "../../contracts/msp/interfaces/IModuleOwners.sol";
-import {ModuleId} from "../../contracts/types/Types.sol";
+import {IDimManagers} from "../../contracts/msp/interfaces/IDimManagers.sol";
+import {DimId} from "../../contracts/types/Types.sol";
 import {Test} from "../fixtures/Test.sol";
 
 /// @dev Any owner of any module, as the test says.
-contract ModuleOwners is IModuleOwners {
-    mapping(ModuleId module => address owner) public override ownerOf;
+contract DimManagers is IDimManagers {
+    mapping(DimId module => address owner) public override managerOf;
 
-    function set(ModuleId module, address owner) external {
-        ownerOf[module] = owner;
+    function set(DimId module, address owner) external {
+        managerOf[module] = owner;
     }
 }
 
 /// @title AnchorsFixture
 /// @notice The anchors behind their proxy, and one module with an owner and an anchorer.
 abstract contract AnchorsFixture is Test {
-    ModuleId internal constant MODULE = ModuleId.wrap(7);
+    DimId internal constant MODULE = DimId.wrap(7);
     uint48 internal constant INTERVAL = 1 hours;
     bytes32 internal constant ROOT = keccak256("root");
 
-    ModuleOwners internal owners;
+    DimManagers internal owners;
     Anchors internal anchors;
     address internal owner = makeAddr("module owner");
     address internal anchorer = makeAddr("anchorer");
@@ -32,7 +32,7 @@ abstract contract AnchorsFixture is Test {
 
     function setUp() public virtual {
         vm.warp(1_800_000_000);
-        owners = new ModuleOwners();
+        owners = new DimManagers();
         owners.set(MODULE, owner);
         Anchors implementation = new Anchors(address(new AccessManager(address(this))), owners);
         anchors = Anchors(address(new ERC1967Proxy(address(implementation), abi.encodeCall(Anchors.initialize, ()))));

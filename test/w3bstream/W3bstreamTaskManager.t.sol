@@ -468,7 +468,7 @@ contract W3bstreamTaskManager_Recall_Test is W3bstreamFixture {
     /// @dev At every amount of gas either the recall reverts as a whole, or the prover is slashed.
     function testFuzz_recall_starvedOfGas_neverSparesTheProver(uint256 gas_) public {
         vm.warp(_assign(TASK, prover) + 1);
-        try tasks.recall{gas: bound(gas_, 50_000, 450_000)}(PROJECT, TASK) {
+        try tasks.recall{gas: bound(gas_, 50_000, 900_000)}(PROJECT, TASK) {
             assertEq(bond.stakeOf(prover), BOND - PENALTY);
         } catch {
             assertEq(bond.stakeOf(prover), BOND);

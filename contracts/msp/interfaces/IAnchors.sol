@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {ModuleId} from "../../types/Types.sol";
-import {IModuleOwners} from "./IModuleOwners.sol";
+import {DimId} from "../../types/Types.sol";
+import {IDimManagers} from "./IDimManagers.sol";
 
 /// @title IAnchors
 /// @notice State roots of modules, kept on this chain: what a module's state was, that something was part of it, and
@@ -33,25 +33,25 @@ interface IAnchors {
     /* ERRORS */
 
     /// @notice Thrown when `caller` is not the owner of `module`.
-    error AnchorsNotOwner(ModuleId module, address caller);
+    error AnchorsNotOwner(DimId module, address caller);
 
     /// @notice Thrown when `caller` may not anchor for `module`.
-    error AnchorsNotAnchorer(ModuleId module, address caller);
+    error AnchorsNotAnchorer(DimId module, address caller);
 
     /// @notice Thrown when an interval is zero or longer than `maximum`.
     error AnchorsIntervalOutOfRange(uint48 interval, uint48 maximum);
 
     /// @notice Thrown when `module` has set no terms, or has closed.
-    error AnchorsNotOpen(ModuleId module);
+    error AnchorsNotOpen(DimId module);
 
     /// @notice Thrown when a root is zero.
     error AnchorsZeroRoot();
 
     /// @notice Thrown when a position is not above the last one.
-    error AnchorsPositionNotAbove(ModuleId module, uint64 position, uint64 last);
+    error AnchorsPositionNotAbove(DimId module, uint64 position, uint64 last);
 
     /// @notice Thrown when `module` has no such anchor.
-    error AnchorsUnknown(ModuleId module, uint256 index);
+    error AnchorsUnknown(DimId module, uint256 index);
 
     /* EVENTS */
 
@@ -68,44 +68,44 @@ interface IAnchors {
 
     /// @notice Sets how often `module` anchors, and who may besides its owner, who alone may call. Counts from the next
     /// anchor on.
-    function setTerms(ModuleId module, uint48 interval, address anchorer) external;
+    function setTerms(DimId module, uint48 interval, address anchorer) external;
 
     /// @notice Ends the anchoring of `module`, until terms are set again. Only its owner may call.
     /// @dev It stops being live at once.
-    function close(ModuleId module) external;
+    function close(DimId module) external;
 
     /// @notice Anchors `root` as the state of `module` at `position`. Its owner and its anchorer may call.
-    function anchor(ModuleId module, uint64 position, bytes32 root) external returns (uint256 index);
+    function anchor(DimId module, uint64 position, bytes32 root) external returns (uint256 index);
 
     /// @notice Returns whether `module` anchored in time and has not closed.
-    function isLive(ModuleId module) external view returns (bool);
+    function isLive(DimId module) external view returns (bool);
 
     /// @notice Returns whether `module` had anchored in time at `timestamp`, which is not in the future.
     /// @dev By the last anchor made until then. Closing is not seen here: it ends the present alone.
-    function wasLive(ModuleId module, uint48 timestamp) external view returns (bool);
+    function wasLive(DimId module, uint48 timestamp) external view returns (bool);
 
     /// @notice Returns the terms of `module`.
-    function termsOf(ModuleId module) external view returns (Terms memory);
+    function termsOf(DimId module) external view returns (Terms memory);
 
     /// @notice Returns how many anchors `module` has made.
-    function countOf(ModuleId module) external view returns (uint256);
+    function countOf(DimId module) external view returns (uint256);
 
     /// @notice Returns the anchor number `index` of `module`, from zero on.
-    function anchorOf(ModuleId module, uint256 index) external view returns (Anchor memory);
+    function anchorOf(DimId module, uint256 index) external view returns (Anchor memory);
 
     /// @notice Returns the last anchor that `module` had made at `timestamp`, and its number.
-    function anchorAt(ModuleId module, uint48 timestamp) external view returns (uint256 index, Anchor memory);
+    function anchorAt(DimId module, uint48 timestamp) external view returns (uint256 index, Anchor memory);
 
     /// @notice Returns whether the entry that hashes to `entryHash` is in the state that `module` anchored as `index`.
     /// @param entryHash keccak256 of the entry's ABI encoding, as in OpenZeppelin's StandardMerkleTree before its second
     /// hash.
-    function includes(ModuleId module, uint256 index, bytes32 entryHash, bytes32[] calldata proof)
+    function includes(DimId module, uint256 index, bytes32 entryHash, bytes32[] calldata proof)
         external
         view
         returns (bool);
 
     /// @notice Returns what knows the owners of modules.
-    function MODULES() external view returns (IModuleOwners);
+    function MODULES() external view returns (IDimManagers);
 
     /// @notice Returns the longest interval that can be set, in seconds.
     function MAX_INTERVAL() external view returns (uint48);

@@ -1,0 +1,399 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
+import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
+import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
+import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
+import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
+import {IAllocation} from "./interfaces/IAllocation.sol";
+import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
+import {IVault} from "./interfaces/IVault.sol";
+
+/// @title Vault
+contract Vault is IVault, ReentrancyGuardTransient {
+    using Checkpoints for Checkpoints.Trace208;
+    using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @param assets By time: all of the pool, what is leaving included.
+    /// @param shares By time: of all of the pool.
+    /// @param requested By time: all shares that ever asked to leave.
+    /// @param unlocked By unlock time: the same, so that its value at a time is what has matured by then.
+    /// @param settled By time: all shares that were moved out of the pool.
+    /// @param batches By the value of `settled` that they led to.
+    struct Generation {
+        Checkpoints.Trace208 assets;
+        Checkpoints.Trace208 shares;
+        Checkpoints.Trace208 requested;
+        Checkpoints.Trace208 unlocked;
+        Checkpoints.Trace208 settled;
+        mapping(uint256 settled => Batch) batches;
+    }
+
+    /// @dev Exits that matured between two slashes are of one price.
+    struct Batch {
+        uint128 assets;
+        uint208 shares;
+    }
+
+    /// @param current By time: the number of the generation.
+    /// @param slashed By time: all that was ever slashed.
+    struct Pool {
+        Checkpoints.Trace208 current;
+        Checkpoints.Trace208 slashed;
+        mapping(uint256 number => Generation) generations;
+        mapping(address staker => Position) positions;
+    }
+
+    struct Position {
+        uint48 generation;
+        uint208 shares;
+    }
+
+    /// @dev Of no one, in every pool, with one asset of their own: what a first depositor's tricks would be paid to.
+    uint256 private constant _VIRTUAL_SHARES = 1000;
+
+    /// @dev Below this part of the first price a pool takes no new stake. Shares stay below 2^(112 + 10 + 32).
+    uint256 private constant _RUIN = 1 << 32;
+
+    /// @dev The most that a pool can hold.
+    uint256 private constant _MAX_ASSETS = type(uint112).max;
+
+    /// @dev The longest that an exit takes, whatever the registry says, in seconds.
+    uint48 private constant _MAX_EXIT_DELAY = 60 days;
+
+    /// @dev What the registry may use to answer.
+    uint256 private constant _REGISTRY_GAS = 100_000;
+
+    /// @dev Where assets go that are burnt and cannot burn themselves.
+    address private constant _BURNT = address(0xdead);
+
+    /// @inheritdoc IVault
+    IERC20 public immutable override asset;
+
+    IAllocation private immutable _ALLOCATION;
+    IDimRegistry private immutable _DIMS;
+    address private immutable _SLASHER;
+
+    /// @inheritdoc IVault
+    uint256 public override owed;
+
+    /// @inheritdoc IVault
+    uint256 public override exits;
+
+    uint48 private _lastExitDelay;
+
+    /// @inheritdoc IVault
+    mapping(address staker => uint256 balance) public override balanceOf;
+
+    /// @inheritdoc IVault
+    mapping(address beneficiary => uint256 amount) public override collectable;
+
+    mapping(address validator => mapping(uint16 basket => Pool)) private _pools;
+    mapping(uint256 exitId => Exit) private _exits;
+
+    constructor(IERC20 asset_, IAllocation allocation, IDimRegistry dims, address slasher) {
+        asset = asset_;
+        _ALLOCATION = allocation;
+        _DIMS = dims;
+        _SLASHER = slasher;
+        _lastExitDelay = dims.exitDelay();
+    }
+
+    /* DEPOSITING */
+
+    /// @inheritdoc IVault
+    function deposit(uint256 amount, address staker) external override nonReentrant returns (uint256 received) {
+        uint256 before = _soundBalance();
+        asset.safeTransferFrom(msg.sender, address(this), amount);
+        received = asset.balanceOf(address(this)) - before;
+        _credit(staker, received);
+    }
+
+    /// @dev Returns the vault's balance, which covers what it owes.
+    function _soundBalance() internal view returns (uint256 balance) {
+        balance = asset.balanceOf(address(this));
+        if (balance < owed) revert VaultAssetShrank(balance, owed);
+    }
+
+    function _credit(address staker, uint256 received) internal {
+        if (staker == address(0)) revert VaultZeroAddress();
+        if (received == 0) revert VaultZeroAmount();
+        balanceOf[staker] += received;
+        owed += received;
+        emit Deposited(staker, msg.sender, received);
+    }
+
+    /* DELEGATING */
+
+    /// @inheritdoc IVault
+    function delegate(address validator, uint16 basket, uint256 amount)
+        external
+        override
+        nonReentrant
+        returns (uint256 shares)
+    {
+        if (!_ALLOCATION.isOpen(validator, basket)) revert VaultBasketNotOpen(validator, basket);
+        _debit(msg.sender, amount);
+        Pool storage pool = _pools[validator][basket];
+        uint48 number = uint48(pool.current.latest());
+        Generation storage generation = pool.generations[number];
+        (uint256 assets, uint256 total) = (generation.assets.latest(), generation.shares.latest());
+        if (total + _VIRTUAL_SHARES > (assets + 1) * _VIRTUAL_SHARES * _RUIN) revert VaultPoolRuined(validator, basket);
+        if (assets + amount > _MAX_ASSETS) revert VaultPoolFull(_MAX_ASSETS);
+        shares = Math.mulDiv(amount, total + _VIRTUAL_SHARES, assets + 1);
+        if (shares == 0) revert VaultZeroAmount();
+        _write(generation, assets + amount, total + shares);
+
+        Position storage position = pool.positions[msg.sender];
+        if (position.generation != number) (position.generation, position.shares) = (number, 0);
+        position.shares += shares.toUint208();
+        emit Delegated(msg.sender, validator, basket, amount, shares);
+    }
+
+    function _debit(address staker, uint256 amount) internal {
+        if (amount == 0) revert VaultZeroAmount();
+        uint256 balance = balanceOf[staker];
+        if (balance < amount) revert VaultBalanceTooLow(staker, balance, amount);
+        balanceOf[staker] = balance - amount;
+    }
+
+    function _write(Generation storage generation, uint256 assets, uint256 shares) private {
+        generation.assets.push(uint48(block.timestamp), assets.toUint208());
+        generation.shares.push(uint48(block.timestamp), shares.toUint208());
+    }
+
+    /* LEAVING */
+
+    /// @inheritdoc IVault
+    function requestExit(address validator, uint16 basket, uint256 shares)
+        external
+        override
+        nonReentrant
+        returns (uint256 exitId)
+    {
+        if (shares == 0) revert VaultZeroAmount();
+        Pool storage pool = _pools[validator][basket];
+        uint48 number = uint48(pool.current.latest());
+        Position storage position = pool.positions[msg.sender];
+        uint256 held = position.generation == number ? position.shares : 0;
+        if (held < shares) revert VaultBalanceTooLow(msg.sender, held, shares);
+        position.shares = (held - shares).toUint208();
+
+        Generation storage generation = pool.generations[number];
+        _lastExitDelay = exitDelay();
+        uint48 unlockTime = uint48(block.timestamp) + _lastExitDelay;
+        // Where the delay was shortened: first in, first out.
+        (bool any, uint48 last,) = generation.unlocked.latestCheckpoint();
+        if (any && last > unlockTime) unlockTime = last;
+        uint208 requested = (generation.requested.latest() + shares).toUint208();
+        generation.requested.push(uint48(block.timestamp), requested);
+        generation.unlocked.push(unlockTime, requested);
+
+        exitId = ++exits;
+        _exits[exitId] = Exit(msg.sender, unlockTime, number, validator, basket, shares.toUint208());
+        emit ExitRequested(exitId, msg.sender, validator, basket, shares, unlockTime);
+    }
+
+    /// @inheritdoc IVault
+    /// @dev A registry that reverts, burns its gas or answers nonsense cannot keep anyone in: the last known delay holds.
+    /// Nor can a caller starve it of gas to leave sooner: what remains after a call that ran out of gas does not suffice
+    /// for the rest of the exit. Never zero, so that nothing matures within the second of a settlement.
+    function exitDelay() public view override returns (uint48) {
+        address registry = address(_DIMS);
+        bytes4 selector = IDimRegistry.exitDelay.selector;
+        bool answered;
+        uint256 delay;
+        assembly ("memory-safe") {
+            mstore(0, selector)
+            answered := staticcall(_REGISTRY_GAS, registry, 0, 4, 0, 32)
+            answered := and(answered, gt(returndatasize(), 31))
+            delay := mload(0)
+        }
+        if (!answered) return _lastExitDelay;
+        return uint48(Math.max(1, Math.min(delay, _MAX_EXIT_DELAY)));
+    }
+
+    /// @inheritdoc IVault
+    function claim(uint256 exitId) external override nonReentrant returns (uint256 amount) {
+        Exit memory exit = _exits[exitId];
+        if (exit.owner == address(0)) revert VaultUnknownExit(exitId);
+        if (block.timestamp < exit.unlockTime) revert VaultExitLocked(exitId, exit.unlockTime);
+        delete _exits[exitId];
+        Pool storage pool = _pools[exit.validator][exit.basket];
+        Generation storage generation = pool.generations[exit.generation];
+        if (exit.generation == pool.current.latest()) _settle(generation, exit.validator, exit.basket);
+        (, amount) = _settledValue(generation, exit);
+        balanceOf[exit.owner] += amount;
+        emit ExitClaimed(exitId, exit.owner, amount);
+    }
+
+    /// @dev Moves what has matured out of the pool, at the price of now: which it had when it matured, or better, for a
+    /// slash settles first.
+    function _settle(Generation storage generation, address validator, uint16 basket) private {
+        (uint256 assets, uint256 total, uint256 matured) = _maturing(generation);
+        if (matured == 0) return;
+        uint256 amount = _value(matured, assets, total);
+        uint208 settled = (generation.settled.latest() + matured).toUint208();
+        generation.settled.push(uint48(block.timestamp), settled);
+        generation.batches[settled] = Batch(amount.toUint128(), matured.toUint208());
+        _write(generation, assets - amount, total - matured);
+        emit ExitsSettled(validator, basket, matured, amount);
+    }
+
+    /// @dev Returns the pool as it was written last, and the shares in it that have matured.
+    function _maturing(Generation storage generation)
+        private
+        view
+        returns (uint256 assets, uint256 total, uint256 matured)
+    {
+        assets = generation.assets.latest();
+        total = generation.shares.latest();
+        matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp)) - generation.settled.latest();
+    }
+
+    /// @dev Rounded down; never more than `assets`, for `shares` is at most `total`.
+    function _value(uint256 shares, uint256 assets, uint256 total) private pure returns (uint256) {
+        return Math.mulDiv(shares, assets + 1, total + _VIRTUAL_SHARES);
+    }
+
+    /// @dev The first batch after its unlock time is the one with its shares; there is none if all was slashed before.
+    function _settledValue(Generation storage generation, Exit memory exit)
+        private
+        view
+        returns (bool settled, uint256 amount)
+    {
+        Batch memory batch = generation.batches[generation.settled.lowerLookup(exit.unlockTime)];
+        settled = batch.shares != 0;
+        if (settled) amount = Math.mulDiv(exit.shares, batch.assets, batch.shares);
+    }
+
+    /// @inheritdoc IVault
+    function withdraw(uint256 amount, address recipient) external override nonReentrant {
+        _debit(msg.sender, amount);
+        if (recipient == address(0)) revert VaultZeroAddress();
+        emit Withdrawn(msg.sender, recipient, amount);
+        asset.safeTransfer(recipient, _release(amount));
+    }
+
+    /// @dev Takes `amount` off the books and returns what of it can be paid: all, unless the asset took from the vault.
+    /// Then everyone bears the same part of the loss.
+    function _release(uint256 amount) internal returns (uint256 payable_) {
+        uint256 before = owed;
+        owed = before - amount;
+        uint256 balance = asset.balanceOf(address(this));
+        return balance < before ? Math.mulDiv(amount, balance, before) : amount;
+    }
+
+    /* SLASHING */
+
+    /// @inheritdoc IVault
+    /// @dev Calls nothing, and is not guarded against reentrance: nobody's callback can stop it.
+    function slash(address validator, uint16 basket, uint256 amount, address beneficiary)
+        external
+        override
+        returns (uint256 taken)
+    {
+        if (msg.sender != _SLASHER) revert VaultNotSlasher(msg.sender);
+        Pool storage pool = _pools[validator][basket];
+        uint256 number = pool.current.latest();
+        Generation storage generation = pool.generations[number];
+        _settle(generation, validator, basket);
+        uint256 assets = generation.assets.latest();
+        taken = Math.min(amount, assets);
+        if (taken == 0) return 0;
+        generation.assets.push(uint48(block.timestamp), (assets - taken).toUint208());
+        pool.slashed.push(uint48(block.timestamp), (pool.slashed.latest() + taken).toUint208());
+        if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
+        collectable[beneficiary] += taken;
+        emit PoolSlashed(validator, basket, beneficiary, taken, assets - taken);
+    }
+
+    /// @inheritdoc IVault
+    function collect(address beneficiary) external override nonReentrant returns (uint256 amount) {
+        amount = collectable[beneficiary];
+        if (amount == 0) revert VaultZeroAmount();
+        collectable[beneficiary] = 0;
+        emit Collected(beneficiary, amount);
+        uint256 payable_ = _release(amount);
+        if (beneficiary == address(0)) _burn(payable_);
+        else asset.safeTransfer(beneficiary, payable_);
+    }
+
+    function _burn(uint256 amount) internal virtual {
+        asset.safeTransfer(_BURNT, amount);
+    }
+
+    /* VIEWS */
+
+    /// @inheritdoc IVault
+    function activeAt(address validator, uint16 basket, uint48 time) external view override returns (uint256) {
+        Pool storage pool = _pools[validator][basket];
+        Generation storage generation = pool.generations[pool.current.upperLookupRecent(time)];
+        uint256 total = generation.shares.upperLookupRecent(time);
+        uint256 leaving =
+            generation.requested.upperLookupRecent(time) - generation.settled.upperLookupRecent(time);
+        return _value(total - leaving, generation.assets.upperLookupRecent(time), total);
+    }
+
+    /// @inheritdoc IVault
+    function standingAt(address validator, uint16 basket, uint48 time)
+        external
+        view
+        override
+        returns (uint256 standing, uint256 slashedSince)
+    {
+        Pool storage pool = _pools[validator][basket];
+        slashedSince = pool.slashed.latest() - pool.slashed.upperLookupRecent(time);
+        uint256 number = pool.current.upperLookupRecent(time);
+        if (number != pool.current.latest()) return (0, slashedSince);
+        Generation storage generation = pool.generations[number];
+        uint256 total = generation.shares.upperLookupRecent(time);
+        uint256 everIn = total + generation.settled.upperLookupRecent(time);
+        uint256 matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp));
+        if (matured >= everIn) return (0, slashedSince);
+        // What matured before `time` and was not settled by then counts among `matured`; what was settled, in both.
+        standing = _value(everIn - matured, generation.assets.upperLookupRecent(time), total);
+    }
+
+    /// @inheritdoc IVault
+    function slashableNow(address validator, uint16 basket) external view override returns (uint256) {
+        Pool storage pool = _pools[validator][basket];
+        (uint256 assets, uint256 total, uint256 matured) = _maturing(pool.generations[pool.current.latest()]);
+        return assets - _value(matured, assets, total);
+    }
+
+    /// @inheritdoc IVault
+    function sharesOf(address staker, address validator, uint16 basket) public view override returns (uint256) {
+        Pool storage pool = _pools[validator][basket];
+        Position storage position = pool.positions[staker];
+        return position.generation == pool.current.latest() ? position.shares : 0;
+    }
+
+    /// @inheritdoc IVault
+    function stakeOf(address staker, address validator, uint16 basket) external view override returns (uint256) {
+        Pool storage pool = _pools[validator][basket];
+        Generation storage generation = pool.generations[pool.current.latest()];
+        return
+            _value(
+                sharesOf(staker, validator, basket), generation.assets.latest(), generation.shares.latest()
+            );
+    }
+
+    /// @inheritdoc IVault
+    function exitOf(uint256 exitId) external view override returns (Exit memory) {
+        return _exits[exitId];
+    }
+
+    /// @inheritdoc IVault
+    function previewExit(uint256 exitId) external view override returns (uint256) {
+        Exit memory exit = _exits[exitId];
+        Pool storage pool = _pools[exit.validator][exit.basket];
+        Generation storage generation = pool.generations[exit.generation];
+        (bool settled, uint256 amount) = _settledValue(generation, exit);
+        if (settled || exit.generation != pool.current.latest()) return amount;
+        return _value(exit.shares, generation.assets.latest(), generation.shares.latest());
+    }
+}

@@ -1,0 +1,162 @@
+// SPDX-License-Identifier: Apache-2.0
+pragma solidity ^0.8.28;
+
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+
+/// @title IVault
+/// @notice Stake in one asset: what stakers deposited and delegated to validators' baskets, and what of it is leaving.
+/// @dev A pool is (validator, basket): assets and shares, of which some are leaving. Leaving stake keeps its shares until it matures,
+/// so that one subtraction slashes all of the pool pro rata. Rounding is always in the pool's favour. There is no owner,
+/// no upgrade and no pause; no call but the asset's own transfer can stop {withdraw}, and none at all {claim} or {slash}.
+/// A pool that was slashed to zero begins a new generation: older shares are worth nothing (docs/adr/0050).
+interface IVault {
+    /// @param owner Who is credited at the end.
+    /// @param unlockTime From when on it can be claimed and no longer be slashed, in seconds since the epoch.
+    /// @param generation Of the pool that the shares are of.
+    struct Exit {
+        address owner;
+        uint48 unlockTime;
+        uint48 generation;
+        address validator;
+        uint16 basket;
+        uint208 shares;
+    }
+
+    /* ERRORS */
+
+    /// @notice Thrown when an amount is zero, or so small that it buys no share.
+    error VaultZeroAmount();
+
+    /// @notice Thrown when an address that must be set is zero.
+    error VaultZeroAddress();
+
+    /// @notice Thrown when the vault holds less of the asset than it owes: no deposit is taken.
+    error VaultAssetShrank(uint256 balance, uint256 owed);
+
+    /// @notice Thrown when `staker` has less than the `amount` asked for.
+    error VaultBalanceTooLow(address staker, uint256 balance, uint256 amount);
+
+    /// @notice Thrown when the basket takes no stake.
+    error VaultBasketNotOpen(address validator, uint16 basket);
+
+    /// @notice Thrown when so much of the pool was slashed that it takes no stake until it is empty.
+    error VaultPoolRuined(address validator, uint16 basket);
+
+    /// @notice Thrown when the pool would hold more than `maximum`.
+    error VaultPoolFull(uint256 maximum);
+
+    /// @notice Thrown when there is no such exit, or it was claimed.
+    error VaultUnknownExit(uint256 exitId);
+
+    /// @notice Thrown when an exit is locked until `unlockTime`.
+    error VaultExitLocked(uint256 exitId, uint48 unlockTime);
+
+    /// @notice Thrown when `caller` is not the slasher.
+    error VaultNotSlasher(address caller);
+
+    /* EVENTS */
+
+    /// @notice Emitted when `amount` arrives for `staker`.
+    event Deposited(address indexed staker, address indexed from, uint256 amount);
+
+    /// @notice Emitted when `amount` is paid to `recipient` out of what `staker` has undelegated.
+    event Withdrawn(address indexed staker, address indexed recipient, uint256 amount);
+
+    /// @notice Emitted when `staker` delegates `amount`.
+    event Delegated(
+        address indexed staker, address indexed validator, uint16 indexed basket, uint256 amount, uint256 shares
+    );
+
+    /// @notice Emitted when stake begins to leave.
+    event ExitRequested(
+        uint256 indexed exitId,
+        address indexed staker,
+        address indexed validator,
+        uint16 basket,
+        uint256 shares,
+        uint48 unlockTime
+    );
+
+    /// @notice Emitted when an exit is credited to its owner.
+    event ExitClaimed(uint256 indexed exitId, address indexed staker, uint256 amount);
+
+    /// @notice Emitted when leaving stake matured: no slash reaches it any more.
+    event ExitsSettled(address indexed validator, uint16 indexed basket, uint256 shares, uint256 amount);
+
+    /// @notice Emitted when a pool is slashed. Zero `beneficiary`: to be burnt.
+    event PoolSlashed(
+        address indexed validator, uint16 indexed basket, address indexed beneficiary, uint256 amount, uint256 left
+    );
+
+    /// @notice Emitted when what was slashed is paid to `beneficiary`, or burnt where that is zero.
+    event Collected(address indexed beneficiary, uint256 amount);
+
+    /* FUNCTIONS */
+
+    /// @notice Takes `amount` of the asset from the caller and credits `staker` with what arrives.
+    function deposit(uint256 amount, address staker) external returns (uint256 received);
+
+    /// @notice Delegates `amount` of the caller's balance to a validator's basket. Counts from the next epoch on.
+    function delegate(address validator, uint16 basket, uint256 amount) external returns (uint256 shares);
+
+    /// @notice Lets `shares` of the caller's leave the pool. They stop counting at once, and stay slashable until they unlock.
+    function requestExit(address validator, uint16 basket, uint256 shares) external returns (uint256 exitId);
+
+    /// @notice Credits an exit that has unlocked to its owner's balance. Anyone may call.
+    function claim(uint256 exitId) external returns (uint256 amount);
+
+    /// @notice Pays `amount` of the caller's balance to `recipient`.
+    function withdraw(uint256 amount, address recipient) external;
+
+    /// @notice Takes up to `amount` from the pool and credits `beneficiary`; zero: to be burnt. Only the slasher may call.
+    /// @return taken At most what the pool has.
+    function slash(address validator, uint16 basket, uint256 amount, address beneficiary)
+        external
+        returns (uint256 taken);
+
+    /// @notice Pays what was slashed in favour of `beneficiary` to it, or burns it where that is zero. Anyone may call.
+    function collect(address beneficiary) external returns (uint256 amount);
+
+    /// @notice Returns the asset.
+    function asset() external view returns (IERC20);
+
+    /// @notice Returns all that the vault owes in the asset.
+    function owed() external view returns (uint256);
+
+    /// @notice Returns what `staker` has in the vault and did not delegate.
+    function balanceOf(address staker) external view returns (uint256);
+
+    /// @notice Returns the shares of `staker` in a pool that are not leaving.
+    function sharesOf(address staker, address validator, uint16 basket) external view returns (uint256);
+
+    /// @notice Returns what the shares of `staker` in a pool are worth now.
+    function stakeOf(address staker, address validator, uint16 basket) external view returns (uint256);
+
+    /// @notice Returns an exit. Without owner: there is none, or it was claimed.
+    function exitOf(uint256 exitId) external view returns (Exit memory);
+
+    /// @notice Returns what an exit would be credited if it were claimed now, or unlocked now.
+    function previewExit(uint256 exitId) external view returns (uint256);
+
+    /// @notice Returns how many exits there were. Their ids begin with 1.
+    function exits() external view returns (uint256);
+
+    /// @notice Returns what was slashed in favour of `beneficiary` and not collected.
+    function collectable(address beneficiary) external view returns (uint256);
+
+    /// @notice Returns all that a slash could reach in a pool now: what is active, and what is leaving.
+    function slashableNow(address validator, uint16 basket) external view returns (uint256);
+
+    /// @notice Returns the stake in a pool that was not leaving at `time`.
+    function activeAt(address validator, uint16 basket, uint48 time) external view returns (uint256);
+
+    /// @notice Returns what was in the pool at `time` and has not left by now, at the price of `time`, and all that was
+    /// slashed of the pool after `time`. The first never grows, the second never falls.
+    function standingAt(address validator, uint16 basket, uint48 time)
+        external
+        view
+        returns (uint256 standing, uint256 slashedSince);
+
+    /// @notice Returns the time that an exit takes that is requested now, in seconds.
+    function exitDelay() external view returns (uint48);
+}
