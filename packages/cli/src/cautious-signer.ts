@@ -51,6 +51,12 @@ export interface CautiousSignerOptions {
   pollIntervalMs?: number
 }
 
+/**
+ * While a person thinks, time passes, and a call may write storage that it would only have overwritten: a point of a vote
+ * curve a second, in two curves and their lengths. 22,100 gas a slot (EIP-2929).
+ */
+const LATER_GAS = 4n * 22_100n
+
 export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
   /** Hashes of what was sent and mined, in order. */
   readonly transactions: string[] = []
@@ -107,7 +113,11 @@ export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
     const call: Call = { data: data ?? '0x', value: value ?? 0n }
     if (to !== undefined && to !== null) call.to = await resolveAddress(to)
     const step = describeCall(call, names)
-    const { gasLimit, feeWei } = await this.#sender.quote(step, call)
+    const estimated = await this.#sender.quote(step, call)
+    const { gasLimit, feeWei } = await this.#sender.quote(step, {
+      ...call,
+      gasLimit: BigInt(estimated.gasLimit) + LATER_GAS,
+    })
     context.progress.say(
       `${step}: ${BigInt(call.value!) === 0n ? 'sends nothing' : `sends ${formatEther(call.value!)} IOTX`}, gas at most ${formatEther(feeWei)} IOTX`,
     )

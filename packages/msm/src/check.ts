@@ -2,7 +2,7 @@
  * What the engine's checks (wasm/assembly/check.ts) write, as errors.
  * @module
  */
-import type { Group } from './engine.ts'
+import type { Group } from './bases.ts'
 import { MsmError } from './errors.ts'
 
 export const RESULT_BYTES = 4

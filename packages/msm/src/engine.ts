@@ -8,6 +8,18 @@
 import type { Point } from '../reference/curve.ts'
 import { BASE_MODULUS, inverse, mod } from '../reference/curve.ts'
 import { ADDRESS, ELEMENT_BYTES, SCRATCH } from '../wasm/layout.ts'
+import {
+  type Bases,
+  discard,
+  type Group,
+  LoadedBases,
+  lengthOf,
+  loaded,
+  POINT_BYTES,
+  type PointBytes,
+  strideOf,
+  windowOf,
+} from './bases.ts'
 import { bytesToBigint, writeBigint } from './bytes.ts'
 import { pointError, RESULT_BYTES, scalarError } from './check.ts'
 import { writeConstants } from './constants.ts'
@@ -20,7 +32,7 @@ import { blocksOf, planMsm, planTable, TABLES, type TablePlan, workBytes } from 
 import { BlockDigest, decodeHeader, encodeHeader, HEADER_BYTES, TableReader } from './table-file.ts'
 import { callingThread, startThreads, type Threads } from './threads.ts'
 
-export type Group = 'g1' | 'g2'
+export { type Bases, type Group, POINT_BYTES, type PointBytes }
 
 export interface EngineOptions {
   /**
@@ -45,14 +57,6 @@ interface PlacedDigits {
   weights: number
 }
 
-/** Points in the engine's memory. */
-export interface Bases {
-  readonly group: Group
-  readonly count: number
-  /** Gives their memory back. */
-  free(): void
-}
-
 export interface LoadOptions {
   /**
    * Checks that every point is on its curve and, in G2, in the subgroup of order r, for keys of unknown origin: on one
@@ -61,11 +65,6 @@ export interface LoadOptions {
   check?: boolean
 }
 
-/** Bytes of points: in memory, or in a file that is read a window at a time (Node: `fs.openAsBlob`). */
-export type PointBytes = Uint8Array | Blob
-
-/** Bytes of a point as snarkjs writes it: coordinates in Montgomery form with R = 2^256, 32 bytes each, little-endian. */
-export const POINT_BYTES = { g1: 64, g2: 128 } as const
 export const SCALAR_BYTES = 32
 
 const MAXIMUM_PAGES = 65536
@@ -499,65 +498,3 @@ const summaryOf = ({ kind, bits, passes }: TablePlan, bytes: number): TableSumma
   windowBits: bits,
   passes,
 })
-
-interface Table {
-  plan: TablePlan
-  address: number
-}
-
-class LoadedBases implements Bases {
-  readonly group: Group
-  readonly count: number
-  #address: number
-  #table: Table | undefined
-  #release: (() => void) | undefined
-
-  constructor(group: Group, count: number, address: number, release: () => void) {
-    this.group = group
-    this.count = count
-    this.#address = address
-    this.#release = release
-  }
-
-  get address(): number {
-    if (!this.#release) throw new MsmError('MSM_DISPOSED', 'These points were freed.')
-    return this.#address
-  }
-
-  get stride(): number {
-    return this.#table?.plan.stride ?? strideOf(this.group)
-  }
-
-  get table(): Table | undefined {
-    return this.#table
-  }
-
-  /** The points are the table's first row from now on. */
-  useTable(table: Table, release: () => void): void {
-    this.free()
-    this.#table = table
-    this.#address = table.address
-    this.#release = release
-  }
-
-  free(): void {
-    this.#release?.()
-    this.#release = undefined
-  }
-}
-
-function loaded(bases: Bases): LoadedBases {
-  if (bases instanceof LoadedBases) return bases
-  throw new MsmError('MSM_DISPOSED', 'These points were not loaded by an engine.')
-}
-
-const lengthOf = (part: PointBytes): number => (part instanceof Blob ? part.size : part.length)
-
-const windowOf = async (part: PointBytes, from: number, to: number): Promise<Uint8Array> =>
-  part instanceof Blob ? new Uint8Array(await part.slice(from, to).arrayBuffer()) : part.subarray(from, to)
-
-/** Frees what was read of a file, which may be collected much later, where the language can: Node 20 cannot. */
-const discard = ({ buffer }: Uint8Array): void => void (buffer as Partial<ArrayBuffer>).transfer?.(0)
-
-/** x, y and βx. */
-const strideOf = (group: Group): number => (group === 'g1' ? 3 : 6) * ELEMENT_BYTES

@@ -11,8 +11,8 @@
  * @module
  */
 import { ELEMENT_BYTES } from '../wasm/layout.ts'
+import type { Group } from './bases.ts'
 import { type DigitKind, windowsOf } from './digits.ts'
-import type { Group } from './engine.ts'
 import { MsmError } from './errors.ts'
 import { TABLES, type TablePlan } from './plan.ts'
 
