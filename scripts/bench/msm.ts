@@ -6,7 +6,6 @@
  * @module
  */
 import { availableParallelism, cpus } from 'node:os'
-import type { Point } from '@iotex2/msm/curve'
 import { type Engine, type Group, openEngine, pointBytes } from '@iotex2/msm/engine'
 import { CodedError } from '@iotex2/protocol/errors'
 import { buildBn128, type Curve } from 'ffjavascript'
