@@ -270,7 +270,7 @@ export class Engine {
   planTable(bases: Bases, memoryMiB: number): TablePlan | null {
     const { group, count, table } = loaded(bases)
     if (table) return null
-    return planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20) ?? null
+    return planTable(count, group === 'g1' ? 1 : 2, memoryMiB * 2 ** 20, this.threads) ?? null
   }
 
   /** {@link buildTable} of a plan that is given. */
@@ -401,7 +401,7 @@ export class Engine {
     if (count === 0) return undefined
     const g2 = group === 'g2'
     const { kind, bits, windows, passes } =
-      table?.plan ?? planMsm(new Uint32Array(this.memory.buffer, scalars, count * 8))
+      table?.plan ?? planMsm(new Uint32Array(this.memory.buffer, scalars, count * 8), this.threads)
     const { set, codes, weights } = this.#digitsOf(kind, bits)
     const { perPoint, levels } = set
     const point = POINT_BYTES[group] * (ELEMENT_BYTES / 32)

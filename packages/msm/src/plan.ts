@@ -22,7 +22,7 @@ export interface TablePlan extends MsmPlan {
 }
 
 /** Returns the plan with the fewest additions. `words` are the scalars, eight words of 32 bits each. */
-export function planMsm(words: Uint32Array): MsmPlan {
+export function planMsm(words: Uint32Array, threads: number): MsmPlan {
   let full = 0
   let short = 0
   for (let i = 0; i < words.length; i += 8) {
@@ -34,7 +34,9 @@ export function planMsm(words: Uint32Array): MsmPlan {
   for (let bits = 2; bits <= 16; bits++) {
     const windows = windowsOf('windows', bits)
     const additions =
-      additionsOf('windows', bits, windows, full) + short * Math.ceil(16 / bits) + windows * fixedCost(bits)
+      additionsOf('windows', bits, windows, full) +
+      short * Math.ceil(16 / bits) +
+      fixedCost('windows', bits, windows, threads)
     if (additions >= least) continue
     least = additions
     best = { kind: 'windows', bits, windows, passes: windows }
@@ -57,7 +59,7 @@ export const TABLES: Record<DigitKind, { multiples: number; coordinates: number;
 }
 
 /** Returns the table with the fewest additions for `count` points in `bytes`, or undefined where none has fewer than none. */
-export function planTable(count: number, components: number, bytes: number): TablePlan | undefined {
+export function planTable(count: number, components: number, bytes: number, threads: number): TablePlan | undefined {
   let best: TablePlan | undefined
   let least = Number.POSITIVE_INFINITY
   for (const [kind, { multiples, coordinates, bits: range }] of Object.entries(TABLES) as [
@@ -70,7 +72,7 @@ export function planTable(count: number, components: number, bytes: number): Tab
       if (most < 2) continue
       const windows = windowsOf(kind, bits)
       const passes = Math.ceil(windows / most)
-      const additions = additionsOf(kind, bits, passes, count) + passes * fixedCost(bits)
+      const additions = additionsOf(kind, bits, passes, count) + fixedCost(kind, bits, passes, threads)
       if (additions >= least) continue
       least = additions
       best = { kind, bits, windows, passes, rows: Math.ceil(windows / passes), stride }
@@ -78,8 +80,10 @@ export function planTable(count: number, components: number, bytes: number): Tab
   return best
 }
 
-/** What a pass takes whatever the scalars: the sums by weight. */
-const fixedCost = (bits: number): number => 40 + 4 * 2 ** (bits / 2)
+/** What units take whatever the scalars: the sums by weight, for each range of buckets that threads share a pass by. */
+function fixedCost(kind: DigitKind, bits: number, passes: number, threads: number): number {
+  return passes * blocksOf(BUCKETS[kind](bits), passes, threads) * (40 + 4 * 2 ** (bits / 2))
+}
 
 /** Returns the additions that so many scalars of full length take in so many passes. */
 export function additionsOf(kind: DigitKind, bits: number, passes: number, count: number): number {
