@@ -2,15 +2,15 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {Vault} from "./Vault.sol";
+import {TokenVault} from "./TokenVault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {INativeVault, IWrappedIOTX} from "./interfaces/INativeVault.sol";
 
 /// @title NativeVault
-contract NativeVault is INativeVault, Vault {
+contract NativeVault is INativeVault, TokenVault {
     constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher)
-        Vault(IERC20(address(wrapped)), allocation, dims, slasher)
+        TokenVault(IERC20(address(wrapped)), allocation, dims, slasher)
     {}
 
     /// @dev Coin comes only from unwrapping.

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {ReentrancyGuardTransient} from "@openzeppelin/contracts/utils/ReentrancyGuardTransient.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
@@ -12,10 +10,10 @@ import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IVault} from "./interfaces/IVault.sol";
 
 /// @title Vault
-contract Vault is IVault, ReentrancyGuardTransient {
+/// @notice What all vaults share: pools, exits, slashes. What stake is made of, and how it is paid, is the derived contract's.
+abstract contract Vault is IVault, ReentrancyGuardTransient {
     using Checkpoints for Checkpoints.Trace208;
     using SafeCast for uint256;
-    using SafeERC20 for IERC20;
 
     /// @param assets By time: all of the pool, what is leaving included.
     /// @param shares By time: of all of the pool.
@@ -67,12 +65,6 @@ contract Vault is IVault, ReentrancyGuardTransient {
     /// @dev What the registry may use to answer.
     uint256 private constant _REGISTRY_GAS = 100_000;
 
-    /// @dev Where assets go that are burnt and cannot burn themselves.
-    address private constant _BURNT = address(0xdead);
-
-    /// @inheritdoc IVault
-    IERC20 public immutable override asset;
-
     IAllocation private immutable _ALLOCATION;
     IDimRegistry private immutable _DIMS;
     address private immutable _SLASHER;
@@ -94,29 +86,14 @@ contract Vault is IVault, ReentrancyGuardTransient {
     mapping(address validator => mapping(uint16 basket => Pool)) private _pools;
     mapping(uint256 exitId => Exit) private _exits;
 
-    constructor(IERC20 asset_, IAllocation allocation, IDimRegistry dims, address slasher) {
-        asset = asset_;
+    constructor(IAllocation allocation, IDimRegistry dims, address slasher) {
         _ALLOCATION = allocation;
         _DIMS = dims;
         _SLASHER = slasher;
         _lastExitDelay = dims.exitDelay();
     }
 
-    /* DEPOSITING */
-
-    /// @inheritdoc IVault
-    function deposit(uint256 amount, address staker) external override nonReentrant returns (uint256 received) {
-        uint256 before = _soundBalance();
-        asset.safeTransferFrom(msg.sender, address(this), amount);
-        received = asset.balanceOf(address(this)) - before;
-        _credit(staker, received);
-    }
-
-    /// @dev Returns the vault's balance, which covers what it owes.
-    function _soundBalance() internal view returns (uint256 balance) {
-        balance = asset.balanceOf(address(this));
-        if (balance < owed) revert VaultAssetShrank(balance, owed);
-    }
+    /* BALANCES */
 
     function _credit(address staker, uint256 received) internal {
         if (staker == address(0)) revert VaultZeroAddress();
@@ -124,6 +101,13 @@ contract Vault is IVault, ReentrancyGuardTransient {
         balanceOf[staker] += received;
         owed += received;
         emit Deposited(staker, msg.sender, received);
+    }
+
+    function _debit(address staker, uint256 amount) internal {
+        if (amount == 0) revert VaultZeroAmount();
+        uint256 balance = balanceOf[staker];
+        if (balance < amount) revert VaultBalanceTooLow(staker, balance, amount);
+        balanceOf[staker] = balance - amount;
     }
 
     /* DELEGATING */
@@ -151,13 +135,6 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (position.generation != number) (position.generation, position.shares) = (number, 0);
         position.shares += shares.toUint208();
         emit Delegated(msg.sender, validator, basket, amount, shares);
-    }
-
-    function _debit(address staker, uint256 amount) internal {
-        if (amount == 0) revert VaultZeroAmount();
-        uint256 balance = balanceOf[staker];
-        if (balance < amount) revert VaultBalanceTooLow(staker, balance, amount);
-        balanceOf[staker] = balance - amount;
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
@@ -270,23 +247,6 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (settled) amount = Math.mulDiv(exit.shares, batch.assets, batch.shares);
     }
 
-    /// @inheritdoc IVault
-    function withdraw(uint256 amount, address recipient) external override nonReentrant {
-        _debit(msg.sender, amount);
-        if (recipient == address(0)) revert VaultZeroAddress();
-        emit Withdrawn(msg.sender, recipient, amount);
-        asset.safeTransfer(recipient, _release(amount));
-    }
-
-    /// @dev Takes `amount` off the books and returns what of it can be paid: all, unless the asset took from the vault.
-    /// Then everyone bears the same part of the loss.
-    function _release(uint256 amount) internal returns (uint256 payable_) {
-        uint256 before = owed;
-        owed = before - amount;
-        uint256 balance = asset.balanceOf(address(this));
-        return balance < before ? Math.mulDiv(amount, balance, before) : amount;
-    }
-
     /* SLASHING */
 
     /// @inheritdoc IVault
@@ -309,21 +269,6 @@ contract Vault is IVault, ReentrancyGuardTransient {
         if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
         collectable[beneficiary] += taken;
         emit PoolSlashed(validator, basket, beneficiary, taken, assets - taken);
-    }
-
-    /// @inheritdoc IVault
-    function collect(address beneficiary) external override nonReentrant returns (uint256 amount) {
-        amount = collectable[beneficiary];
-        if (amount == 0) revert VaultZeroAmount();
-        collectable[beneficiary] = 0;
-        emit Collected(beneficiary, amount);
-        uint256 payable_ = _release(amount);
-        if (beneficiary == address(0)) _burn(payable_);
-        else asset.safeTransfer(beneficiary, payable_);
-    }
-
-    function _burn(uint256 amount) internal virtual {
-        asset.safeTransfer(_BURNT, amount);
     }
 
     /* VIEWS */

@@ -3,11 +3,11 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {NativeVault} from "./NativeVault.sol";
-import {Vault} from "./Vault.sol";
+import {TokenVault} from "./TokenVault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IWrappedIOTX} from "./interfaces/INativeVault.sol";
-import {IVault} from "./interfaces/IVault.sol";
+import {ITokenVault} from "./interfaces/ITokenVault.sol";
 import {IVaultFactory} from "./interfaces/IVaultFactory.sol";
 
 /// @title VaultFactory
@@ -17,7 +17,7 @@ contract VaultFactory is IVaultFactory {
     address private immutable _SLASHER;
 
     /// @inheritdoc IVaultFactory
-    mapping(IERC20 asset => IVault vault) public override vaultOf;
+    mapping(IERC20 asset => ITokenVault vault) public override vaultOf;
 
     /// @dev The wrapped coin's vault comes with it.
     constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher) {
@@ -27,16 +27,16 @@ contract VaultFactory is IVaultFactory {
         _register(IERC20(address(wrapped)), new NativeVault(wrapped, allocation, dims, slasher));
     }
 
-    function _register(IERC20 asset, IVault vault) private {
+    function _register(IERC20 asset, ITokenVault vault) private {
         vaultOf[asset] = vault;
         emit VaultCreated(asset, vault);
     }
 
     /// @inheritdoc IVaultFactory
-    function create(IERC20 asset) external override returns (IVault vault) {
+    function create(IERC20 asset) external override returns (ITokenVault vault) {
         if (address(vaultOf[asset]) != address(0)) revert VaultFactoryExists(asset, vaultOf[asset]);
         if (address(asset).code.length == 0) revert VaultFactoryNoCode(asset);
-        vault = new Vault(asset, _ALLOCATION, _DIMS, _SLASHER);
+        vault = new TokenVault(asset, _ALLOCATION, _DIMS, _SLASHER);
         _register(asset, vault);
     }
 }

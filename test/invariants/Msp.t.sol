@@ -2,6 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
+import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {MspFixture} from "../msp/MspFixture.sol";
@@ -19,7 +20,7 @@ contract MspHandler is MspFixture {
         uint256 slashable;
     }
 
-    IVault[] private _vaults;
+    ITokenVault[] private _vaults;
     address[] private _validators;
     address[] private _stakers;
     Sample[] private _samples;
@@ -86,7 +87,7 @@ contract MspHandler is MspFixture {
     }
 
     function _depositTo(uint256 v, uint256 s, uint256 amount) private {
-        (IVault to, address account) = (_vaultAt(v), _stakerAt(s));
+        (ITokenVault to, address account) = (_vaultAt(v), _stakerAt(s));
         amount = _amount(amount, 1_000 ether);
         TokenDouble asset = TokenDouble(address(to.asset()));
         asset.mint(account, amount);
@@ -103,7 +104,7 @@ contract MspHandler is MspFixture {
     }
 
     function _delegate(uint256 v, uint256 s, uint256 p, uint256 amount) private {
-        (IVault of_, address account) = (_vaultAt(v), _stakerAt(s));
+        (ITokenVault of_, address account) = (_vaultAt(v), _stakerAt(s));
         uint256 balance = of_.balanceOf(account);
         if (balance == 0) return;
         amount = bound(amount, 1, balance);
@@ -122,13 +123,13 @@ contract MspHandler is MspFixture {
         }
     }
 
-    function _count(IVault of_, address account, address behind, int256 amount) private {
+    function _count(ITokenVault of_, address account, address behind, int256 amount) private {
         ++roundings[of_];
         if (behind == _validators[VALIDATORS - 1]) spared[of_][account] += amount;
     }
 
     function requestExit(uint256 v, uint256 s, uint256 p, uint256 shares) external sampling {
-        (IVault of_, address account) = (_vaultAt(v), _stakerAt(s));
+        (ITokenVault of_, address account) = (_vaultAt(v), _stakerAt(s));
         p = bound(p, 0, 2 * VALIDATORS - 1);
         // The first of the staker's pools from there on.
         for (uint256 i; i < 2 * VALIDATORS; ++i) {
@@ -146,7 +147,7 @@ contract MspHandler is MspFixture {
 
     /// @dev Whatever has happened, an exit that unlocked is paid.
     function claim(uint256 v, uint256 id) external sampling {
-        IVault of_ = _vaultAt(v);
+        ITokenVault of_ = _vaultAt(v);
         if (of_.exits() == 0) return;
         id = bound(id, 1, of_.exits());
         // Some that unlock are left to be slashed around.
@@ -170,7 +171,7 @@ contract MspHandler is MspFixture {
     }
 
     function withdraw(uint256 v, uint256 s, uint256 amount) external sampling {
-        (IVault of_, address account) = (_vaultAt(v), _stakerAt(s));
+        (ITokenVault of_, address account) = (_vaultAt(v), _stakerAt(s));
         uint256 balance = of_.balanceOf(account);
         if (balance == 0) return;
         amount = bound(amount, 1, balance);
@@ -181,7 +182,7 @@ contract MspHandler is MspFixture {
     }
 
     function donate(uint256 v, uint256 amount) external sampling {
-        IVault to = _vaultAt(v);
+        ITokenVault to = _vaultAt(v);
         TokenDouble(address(to.asset())).mint(address(to), amount % 1_000 ether);
     }
 
@@ -267,7 +268,7 @@ contract MspHandler is MspFixture {
     }
 
     function collect(uint256 v) external sampling {
-        IVault of_ = _vaultAt(v);
+        ITokenVault of_ = _vaultAt(v);
         if (of_.collectable(victim) == 0) return;
         uint256 amount = of_.collect(victim);
         collected[of_] += amount;
@@ -294,7 +295,7 @@ contract MspHandler is MspFixture {
 
     function assertSolvency() external view {
         for (uint256 v; v < VAULTS; ++v) {
-            IVault of_ = _vaults[v];
+            ITokenVault of_ = _vaults[v];
             uint256 claims = of_.collectable(victim);
             for (uint256 s; s < STAKERS; ++s) claims += of_.balanceOf(_stakers[s]) + _staked(of_, _stakers[s]);
             for (uint256 id = 1; id <= of_.exits(); ++id) claims += _preview(of_, id);
@@ -306,7 +307,7 @@ contract MspHandler is MspFixture {
 
     function assertNoFreeValue() external view {
         for (uint256 v; v < VAULTS; ++v) {
-            IVault of_ = _vaults[v];
+            ITokenVault of_ = _vaults[v];
             for (uint256 s; s < STAKERS; ++s) {
                 address account = _stakers[s];
                 uint256 value = of_.balanceOf(account) + _staked(of_, account) + withdrawnBy[of_][account];
@@ -320,7 +321,7 @@ contract MspHandler is MspFixture {
 
     function assertSlashesConserved() external view {
         for (uint256 v; v < VAULTS; ++v) {
-            IVault of_ = _vaults[v];
+            ITokenVault of_ = _vaults[v];
             assertEq(slashed[of_], collected[of_] + of_.collectable(victim), "I3: slashed is not paid or owed");
             uint256 taken;
             for (uint256 p; p < VALIDATORS * 2; ++p) {
@@ -336,7 +337,7 @@ contract MspHandler is MspFixture {
     function assertSpared() external view {
         address behind = _validators[VALIDATORS - 1];
         for (uint256 v; v < VAULTS; ++v) {
-            IVault of_ = _vaults[v];
+            ITokenVault of_ = _vaults[v];
             for (uint256 s; s < STAKERS; ++s) {
                 address account = _stakers[s];
                 uint256 value = of_.stakeOf(account, behind, PLAIN) + of_.stakeOf(account, behind, SHARED);
@@ -351,14 +352,14 @@ contract MspHandler is MspFixture {
         }
     }
 
-    function _staked(IVault of_, address account) private view returns (uint256 value) {
+    function _staked(ITokenVault of_, address account) private view returns (uint256 value) {
         for (uint256 p; p < VALIDATORS * 2; ++p) {
             (address behind, uint16 basket) = _poolAt(p);
             value += of_.stakeOf(account, behind, basket);
         }
     }
 
-    function _preview(IVault of_, uint256 id) private view returns (uint256) {
+    function _preview(ITokenVault of_, uint256 id) private view returns (uint256) {
         return of_.exitOf(id).owner == address(0) ? 0 : of_.previewExit(id);
     }
 
@@ -373,11 +374,11 @@ contract MspHandler is MspFixture {
 
     /* WHO AND WHAT */
 
-    function vaultAt(uint256 seed) external view returns (IVault) {
+    function vaultAt(uint256 seed) external view returns (ITokenVault) {
         return _vaultAt(seed);
     }
 
-    function _vaultAt(uint256 seed) private view returns (IVault) {
+    function _vaultAt(uint256 seed) private view returns (ITokenVault) {
         return _vaults[seed % VAULTS];
     }
 
@@ -461,7 +462,7 @@ contract Msp_Invariants is MspFixture {
         assertEq(_handler.slashesVetoed(), 1);
         assertEq(_handler.slashesExecuted(), 2);
         assertEq(_handler.exitsClaimed(), 1);
-        IVault first = _handler.vaultAt(0);
+        ITokenVault first = _handler.vaultAt(0);
         assertEq(_handler.collected(first), 40 ether);
         assertEq(_handler.paidOut(first), 41 ether);
         invariant_I1toI6();

@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
+import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {DimId} from "../../contracts/types/Types.sol";
 import {FrozenToken, TaxedToken} from "../fixtures/Tokens.sol";
@@ -239,7 +240,7 @@ contract AgreementAdversaries_Test is MspFixture {
     function test_enforcer_withItsOwnVault() public {
         HostileVault hostile = new HostileVault(vault);
         ISlasher.Offence memory offence = _offence(PLAIN, _now(), 5 ether);
-        offence.vault = IVault(address(hostile));
+        offence.vault = ITokenVault(address(hostile));
         _pass(1);
         uint256 id = _request(offence);
         _pass(VETO);
@@ -278,10 +279,10 @@ contract AgreementAdversaries_Test is MspFixture {
 
 /// @dev Claims that everything stands, and slashes another vault when it is told to slash.
 contract HostileVault {
-    IVault private immutable _TARGET;
+    ITokenVault private immutable _TARGET;
     bool public refused;
 
-    constructor(IVault target) {
+    constructor(ITokenVault target) {
         _TARGET = target;
     }
 
@@ -311,7 +312,7 @@ Against assets and payees
 └── module delisted, registry dead: exits go on
 */
 contract AssetAdversaries_Test is MspFixture {
-    function _depositOf(IVault vault_, address account, uint256 amount) private {
+    function _depositOf(ITokenVault vault_, address account, uint256 amount) private {
         vm.startPrank(account);
         vault_.asset().approve(address(vault_), amount);
         vault_.deposit(amount, account);
@@ -320,7 +321,7 @@ contract AssetAdversaries_Test is MspFixture {
 
     function test_feeToken_creditsWhatArrived() public {
         TaxedToken taxed = new TaxedToken();
-        IVault taxedVault = factory.create(taxed);
+        ITokenVault taxedVault = factory.create(taxed);
         taxed.mint(staker, 100);
         _depositOf(taxedVault, staker, 100);
         assertEq(taxedVault.balanceOf(staker), 90);
@@ -332,7 +333,7 @@ contract AssetAdversaries_Test is MspFixture {
 
     function test_rebasingToken_growthIsNobodys_andALossEverybodys() public {
         RebasingToken rebasing = new RebasingToken();
-        IVault rebasingVault = factory.create(rebasing);
+        ITokenVault rebasingVault = factory.create(rebasing);
         rebasing.mint(staker, 60);
         rebasing.mint(other, 41);
         _depositOf(rebasingVault, staker, 60);
@@ -342,7 +343,7 @@ contract AssetAdversaries_Test is MspFixture {
         rebasing.shrink(address(rebasingVault), 1050);
         vm.startPrank(other);
         rebasing.approve(address(rebasingVault), 1);
-        vm.expectRevert(abi.encodeWithSelector(IVault.VaultAssetShrank.selector, 50, 100));
+        vm.expectRevert(abi.encodeWithSelector(ITokenVault.VaultAssetShrank.selector, 50, 100));
         rebasingVault.deposit(1, other);
         rebasingVault.withdraw(40, other);
         vm.stopPrank();
@@ -354,16 +355,16 @@ contract AssetAdversaries_Test is MspFixture {
 
     function test_callbackToken_cannotReenter() public {
         CallbackToken calling = new CallbackToken();
-        IVault callingVault = factory.create(calling);
+        ITokenVault callingVault = factory.create(calling);
         CallbackStaker attacker = new CallbackStaker(calling);
         calling.mint(staker, 100);
         _depositOf(callingVault, staker, 100);
         calling.mint(address(attacker), 100);
         attacker.execute(address(calling), abi.encodeCall(calling.approve, (address(callingVault), 100)));
-        attacker.plan(address(callingVault), abi.encodeCall(IVault.deposit, (1, address(attacker))));
-        attacker.execute(address(callingVault), abi.encodeCall(IVault.deposit, (50, address(attacker))));
-        attacker.plan(address(callingVault), abi.encodeCall(IVault.withdraw, (50, address(attacker))));
-        attacker.execute(address(callingVault), abi.encodeCall(IVault.withdraw, (50, address(attacker))));
+        attacker.plan(address(callingVault), abi.encodeCall(ITokenVault.deposit, (1, address(attacker))));
+        attacker.execute(address(callingVault), abi.encodeCall(ITokenVault.deposit, (50, address(attacker))));
+        attacker.plan(address(callingVault), abi.encodeCall(ITokenVault.withdraw, (50, address(attacker))));
+        attacker.execute(address(callingVault), abi.encodeCall(ITokenVault.withdraw, (50, address(attacker))));
         assertEq(attacker.attempted(), 2);
         assertEq(attacker.succeeded(), 0);
         assertEq(callingVault.owed(), 100);
@@ -372,7 +373,7 @@ contract AssetAdversaries_Test is MspFixture {
 
     function test_frozenAsset_stopsOnlyItsOwnTransfers() public {
         FrozenToken frozen = new FrozenToken();
-        IVault frozenVault = factory.create(frozen);
+        ITokenVault frozenVault = factory.create(frozen);
         frozen.mint(staker, 100);
         _depositOf(frozenVault, staker, 100);
         vm.prank(staker);

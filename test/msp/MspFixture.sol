@@ -5,7 +5,7 @@ import {AccessManager} from "@openzeppelin/contracts/access/manager/AccessManage
 import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
 import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
-import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
+import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {DimId} from "../../contracts/types/Types.sol";
 import {IdentityDouble} from "../fixtures/Identity.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
@@ -36,7 +36,7 @@ abstract contract MspFixture is MspDeployment {
     AccessManager internal authority;
     IdentityDouble internal identity;
     TokenDouble internal token;
-    IVault internal vault;
+    ITokenVault internal vault;
 
     DimId internal dim;
     DimId internal otherDim;

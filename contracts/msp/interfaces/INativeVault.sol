@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IVault} from "./IVault.sol";
+import {ITokenVault} from "./ITokenVault.sol";
 
 /// @title IWrappedIOTX
 /// @notice What the vault needs of the wrapped coin, beside ERC-20.
@@ -15,7 +15,7 @@ interface IWrappedIOTX {
 
 /// @title INativeVault
 /// @notice The vault of wrapped IOTX: takes and pays the chain's coin too, and burns it by sending it to the zero address.
-interface INativeVault is IVault {
+interface INativeVault is ITokenVault {
     /* ERRORS */
 
     /// @notice Thrown when `recipient` does not take the coin that is paid to it.

@@ -1,13 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
-
 /// @title IVault
-/// @notice Stake in one asset: what stakers deposited and delegated to validators' baskets, and what of it is leaving.
+/// @notice Stake in one asset: what stakers put in and delegated to validators' baskets, and what of it is leaving.
 /// @dev A pool is (validator, basket): assets and shares, of which some are leaving. Leaving stake keeps its shares until it matures,
 /// so that one subtraction slashes all of the pool pro rata. Rounding is always in the pool's favour. There is no owner,
-/// no upgrade and no pause; no call but the asset's own transfer can stop {withdraw}, and none at all {claim} or {slash}.
+/// no upgrade and no pause; no call but the asset's own transfer can stop a payment, and none at all {claim} or {slash}.
 /// A pool that was slashed to zero begins a new generation: older shares are worth nothing (docs/adr/0050).
 interface IVault {
     /// @param owner Who is credited at the end.
@@ -29,9 +27,6 @@ interface IVault {
 
     /// @notice Thrown when an address that must be set is zero.
     error VaultZeroAddress();
-
-    /// @notice Thrown when the vault holds less of the asset than it owes: no deposit is taken.
-    error VaultAssetShrank(uint256 balance, uint256 owed);
 
     /// @notice Thrown when `staker` has less than the `amount` asked for.
     error VaultBalanceTooLow(address staker, uint256 balance, uint256 amount);
@@ -58,9 +53,6 @@ interface IVault {
 
     /// @notice Emitted when `amount` arrives for `staker`.
     event Deposited(address indexed staker, address indexed from, uint256 amount);
-
-    /// @notice Emitted when `amount` is paid to `recipient` out of what `staker` has undelegated.
-    event Withdrawn(address indexed staker, address indexed recipient, uint256 amount);
 
     /// @notice Emitted when `staker` delegates `amount`.
     event Delegated(
@@ -93,9 +85,6 @@ interface IVault {
 
     /* FUNCTIONS */
 
-    /// @notice Takes `amount` of the asset from the caller and credits `staker` with what arrives.
-    function deposit(uint256 amount, address staker) external returns (uint256 received);
-
     /// @notice Delegates `amount` of the caller's balance to a validator's basket. Counts from the next epoch on.
     function delegate(address validator, uint16 basket, uint256 amount) external returns (uint256 shares);
 
@@ -105,9 +94,6 @@ interface IVault {
     /// @notice Credits an exit that has unlocked to its owner's balance. Anyone may call.
     function claim(uint256 exitId) external returns (uint256 amount);
 
-    /// @notice Pays `amount` of the caller's balance to `recipient`.
-    function withdraw(uint256 amount, address recipient) external;
-
     /// @notice Takes up to `amount` from the pool and credits `beneficiary`; zero: to be burnt. Only the slasher may call.
     /// @return taken At most what the pool has.
     function slash(address validator, uint16 basket, uint256 amount, address beneficiary)
@@ -116,9 +102,6 @@ interface IVault {
 
     /// @notice Pays what was slashed in favour of `beneficiary` to it, or burns it where that is zero. Anyone may call.
     function collect(address beneficiary) external returns (uint256 amount);
-
-    /// @notice Returns the asset.
-    function asset() external view returns (IERC20);
 
     /// @notice Returns all that the vault owes in the asset.
     function owed() external view returns (uint256);

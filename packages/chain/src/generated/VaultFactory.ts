@@ -20,11 +20,11 @@ export type VaultFactoryEvents = {
 
 export const vaultFactoryAbi = [
   {"inputs":[{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
-  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"},{"internalType":"contract IVault","name":"vault","type":"address"}],"name":"VaultFactoryExists","type":"error"},
+  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"},{"internalType":"contract ITokenVault","name":"vault","type":"address"}],"name":"VaultFactoryExists","type":"error"},
   {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"VaultFactoryNoCode","type":"error"},
-  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"contract IERC20","name":"asset","type":"address"},{"indexed":true,"internalType":"contract IVault","name":"vault","type":"address"}],"name":"VaultCreated","type":"event"},
-  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"create","outputs":[{"internalType":"contract IVault","name":"vault","type":"address"}],"stateMutability":"nonpayable","type":"function"},
-  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"vaultOf","outputs":[{"internalType":"contract IVault","name":"vault","type":"address"}],"stateMutability":"view","type":"function"},
+  {"anonymous":false,"inputs":[{"indexed":true,"internalType":"contract IERC20","name":"asset","type":"address"},{"indexed":true,"internalType":"contract ITokenVault","name":"vault","type":"address"}],"name":"VaultCreated","type":"event"},
+  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"create","outputs":[{"internalType":"contract ITokenVault","name":"vault","type":"address"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"vaultOf","outputs":[{"internalType":"contract ITokenVault","name":"vault","type":"address"}],"stateMutability":"view","type":"function"},
 ] as const
 
 /** Encodes calls and decodes results, events and errors of VaultFactory. */

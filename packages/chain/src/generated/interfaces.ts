@@ -23,9 +23,9 @@ import { proverBondInterface } from './ProverBond.ts'
 import { rewardTokenInterface } from './RewardToken.ts'
 import { slasherInterface } from './Slasher.ts'
 import { timelockControllerInterface } from './TimelockController.ts'
+import { tokenVaultInterface } from './TokenVault.ts'
 import { universalFactoryInterface } from './UniversalFactory.ts'
 import { validatorRegistryInterface } from './ValidatorRegistry.ts'
-import { vaultInterface } from './Vault.ts'
 import { vaultFactoryInterface } from './VaultFactory.ts'
 import { veIOTXInterface } from './VeIOTX.ts'
 import { verifyingProxyInterface } from './VerifyingProxy.ts'
@@ -60,9 +60,9 @@ export const interfaces: readonly Interface[] = [
   rewardTokenInterface,
   slasherInterface,
   timelockControllerInterface,
+  tokenVaultInterface,
   universalFactoryInterface,
   validatorRegistryInterface,
-  vaultInterface,
   vaultFactoryInterface,
   veIOTXInterface,
   verifyingProxyInterface,

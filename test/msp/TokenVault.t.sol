@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {INativeVault} from "../../contracts/msp/interfaces/INativeVault.sol";
+import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {IVaultFactory} from "../../contracts/msp/interfaces/IVaultFactory.sol";
 import {CoinRefuser} from "../fixtures/Payees.sol";
