@@ -194,6 +194,8 @@ describe('proposals', () => {
     const dims = connectDimRegistry(deployment.address('dimRegistry'), provider)
     const store = connectIoIDStore(deployment.address('ioIDStore'), provider)
 
+    // Votes that were taken back within this second do not count yet.
+    await chain.pass(2)
     const outcome = await as('ada', 'propose spring.json')
     const proposed = await json(Promise.resolve(outcome))
     expect(outcome.stderr).toContain('1. IoIDStore.setCurve(points [[0, 7000000000000000000]])')
