@@ -52,8 +52,8 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         bool counted;
     }
 
-    /// @param rates By epoch: the sum, over all epochs up to it, of what a unit of weight earned, with {_RATE_BITS} bits after the
-    /// point.
+    /// @param rates By epoch: the sum, over all epochs up to it, of what a unit of weight earned. With {_RATE_BITS} bits after
+    /// the point.
     /// @param epochs Those that were ever funded.
     /// @param commissions With {_RATE_BITS} bits after the point.
     struct Book {
@@ -67,8 +67,8 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
     }
 
     /// @param epoch The first that is not claimed.
-    /// @param remainder The part of a unit that was earned beyond what was paid, with {_RATE_BITS} bits: however often one claims,
-    /// nothing is lost.
+    /// @param remainder The part of a unit that was earned beyond what was paid, with {_RATE_BITS} bits: however often one
+    /// claims, nothing is lost.
     struct Cursor {
         uint48 epoch;
         uint104 remainder;
@@ -82,14 +82,22 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         uint256 forfeited;
     }
 
+    /// @dev What holds of a pool and a DIM, before `until`; zero where nothing was asked.
+    struct Terms {
+        bool counts;
+        bool serves;
+        uint16 commission;
+        uint48 until;
+    }
+
     /// @inheritdoc IRewards
     uint48 public constant override HORIZON = 366;
 
     /// @dev 100 %, in basis points.
     uint256 private constant _WHOLE = 10_000;
 
-    /// @dev A pot's `issued` is below 2^104, and weighs no less than 1: so the sum of its rates is below 2^208, as is any weight times
-    /// what it earned by that.
+    /// @dev A pot's `issued` is below 2^104, and a total that it is divided by is 1 at least: so the sum of rates is below 2^208,
+    /// as is any weight times what it earned.
     uint256 private constant _RATE_BITS = 104;
 
     /// @dev How many epochs are shared out along with a claim or funding.
@@ -384,8 +392,8 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         Earnings memory earned
     ) private view returns (uint48 until) {
         uint256 weight;
-        (weight, until) = pot.vault
-            .weightOf(position.staker, position.validator, position.basket, position.generation, epoch);
+        (weight, until) =
+            pot.vault.weightOf(position.staker, position.validator, position.basket, position.generation, epoch);
         // A vault that lies does not hold the loop.
         until = uint48(Math.max(until, epoch + 1));
         weight = weight * share / _WHOLE;
@@ -403,14 +411,6 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         uint256 commission = scaled * terms.commission / _WHOLE;
         earned.validator += commission;
         earned.staker += scaled - commission;
-    }
-
-    /// @dev What a pool is on, before `until`; zero until it is known.
-    struct Terms {
-        bool counts;
-        bool serves;
-        uint16 commission;
-        uint48 until;
     }
 
     function _termsIn(Pot calldata pot, Position calldata position, uint48 epoch)

@@ -75,8 +75,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// 2^(113 + 10 + 96).
     uint256 private constant _PRICE_BITS = 96;
 
-    /// @dev A price that rose by more than 2^-20 of it, by roundings in the pool's favour, is taken over.
-    uint256 private constant _DRIFT_BITS = 20;
+    /// @dev A price that rose by more than 2^-32 of it, by roundings in the pool's favour, is taken over.
+    uint256 private constant _DRIFT_BITS = 32;
 
     /// @dev The longest that an exit takes, whatever the registry says, in seconds.
     uint48 private constant _MAX_EXIT_DELAY = 60 days;

@@ -212,6 +212,29 @@ contract Rewards_Gas_Test is RewardsFixture {
         vm.snapshotGasLastCall(_GROUP, "Rewards.claimCommission");
     }
 
+    /// @dev As many lines as a basket can have.
+    function test_rewards_lines_8() public {
+        IAllocation.Line[] memory lines = new IAllocation.Line[](8);
+        for (uint256 i; i < 8; ++i) {
+            lines[i] = IAllocation.Line(_admit(_terms()), 1250);
+            _agree(validator, lines[i].dim);
+        }
+        vm.prank(validator);
+        uint16 basket = allocation.openBasket(lines, false);
+        _deposit(staker, 1 ether);
+        vm.startPrank(staker);
+        vault.delegate(validator, basket, 1 ether);
+        vm.snapshotGasLastCall(_GROUP, "Vault.delegate, first, 8 lines");
+        vm.warp(block.timestamp + 1 days);
+        vault.requestExit(validator, basket, 500 ether);
+        vm.snapshotGasLastCall(_GROUP, "Vault.requestExit, first, 8 lines");
+        vm.stopPrank();
+        vm.warp(block.timestamp + 1 days);
+        vm.prank(address(slasher));
+        vault.slash(validator, basket, 0.1 ether, victim);
+        vm.snapshotGasLastCall(_GROUP, "Vault.slash, 8 lines");
+    }
+
     /// @dev A basket of two lines.
     function test_rewards_shared() public {
         _stake(staker, SHARED, 1 ether);

@@ -365,6 +365,9 @@ contract Rewards_Sync_Test is RewardsFixture {
         _sync();
         assertEq(rewards.totalIn(dim, vault, _epoch()), 1 ether);
         assertEq(rewards.totalIn(dim, vault, _epoch() + 1), 3 ether);
+        _exit(staker, PLAIN, 2500 ether);
+        assertEq(rewards.totalIn(dim, vault, _epoch()), 0.5 ether);
+        assertEq(rewards.totalIn(dim, vault, _epoch() + 1), 0.5 ether);
     }
 
     function test_sync_served_later_countsFromTheNextEpoch() public {

@@ -117,7 +117,7 @@ interface IVault {
 
     /// @notice Returns what `staker` held in a pool all through `epoch`, at the price after the epoch's last slash, and the first
     /// epoch after it for which that may differ. Final once the epoch is over. What joins counts from the next epoch on.
-    /// @dev A price that only roundings raised counts as it was, to about a millionth.
+    /// @dev A price that only roundings raised counts as it was, to 2^-32 of it.
     function weightOf(address staker, address validator, uint16 basket, uint48 generation, uint48 epoch)
         external
         view
