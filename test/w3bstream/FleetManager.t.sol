@@ -43,14 +43,12 @@ contract FleetManager_Register_Test is W3bstreamFixture {
         fleet.register();
     }
 
-    function testFuzz_register_stakeTooLow_reverts(uint256 stake) public {
-        stake = bound(stake, 1, MIN_STAKE - 1);
-        identity.enrol(newcomer, PROVERS_PROJECT, proverOwner);
-        vm.deal(address(this), stake);
-        bond.deposit{value: stake}(newcomer);
+    function testFuzz_register_stakeTooLow_reverts(uint256 amount) public {
+        amount = bound(amount, 1, MIN_STAKE - 1);
+        _back(newcomer, identity.enrol(newcomer, PROVERS_PROJECT, proverOwner), amount);
         vm.prank(newcomer);
         vm.expectRevert(
-            abi.encodeWithSelector(IFleetManager.FleetManagerStakeTooLow.selector, newcomer, stake, MIN_STAKE)
+            abi.encodeWithSelector(IFleetManager.FleetManagerStakeTooLow.selector, newcomer, amount, MIN_STAKE)
         );
         fleet.register();
     }
@@ -63,8 +61,7 @@ contract FleetManager_Register_Test is W3bstreamFixture {
 
     function test_register_succeeds() public {
         uint256 tokenId = identity.enrol(newcomer, PROVERS_PROJECT, proverOwner);
-        vm.deal(address(this), MIN_STAKE);
-        bond.deposit{value: MIN_STAKE}(newcomer);
+        _back(newcomer, tokenId, MIN_STAKE);
         vm.expectEmit(true, true, true, true, address(fleet));
         emit IFleetManager.ProverRegistered(newcomer, ProverId.wrap(tokenId));
         vm.prank(newcomer);
@@ -125,17 +122,17 @@ contract FleetManager_Status_Test is W3bstreamFixture {
     }
 
     function test_statusOf_stakeLeaving() public {
-        vm.prank(prover);
-        bond.requestWithdrawal(prover, BOND - MIN_STAKE + 1);
+        _leave(prover, STAKE - MIN_STAKE);
+        assertTrue(fleet.statusOf(prover) == IFleetManager.ProverStatus.Idle);
+        _leave(prover, 1);
         assertTrue(fleet.statusOf(prover) == IFleetManager.ProverStatus.Offline);
     }
 
     function test_statusOf_busyThroughAnything() public {
         _assign(TASK, prover);
-        vm.startPrank(prover);
+        vm.prank(prover);
         fleet.pause();
-        bond.requestWithdrawal(prover, BOND);
-        vm.stopPrank();
+        _leave(prover, STAKE);
         vm.warp(block.timestamp + 1 days);
         assertTrue(fleet.statusOf(prover) == IFleetManager.ProverStatus.Busy);
     }
@@ -245,7 +242,7 @@ contract FleetManager_Provers_Test is W3bstreamFixture {
         _assign(TASK, otherProver);
         IFleetManager.Prover[] memory page = fleet.provers(0, 2);
         assertEq(page[0].prover, prover);
-        assertEq(page[0].stake, BOND);
+        assertEq(page[0].stake, STAKE);
         assertTrue(page[0].status == IFleetManager.ProverStatus.Idle);
         assertEq(page[1].prover, otherProver);
         assertTrue(page[1].status == IFleetManager.ProverStatus.Busy);
@@ -317,9 +314,7 @@ contract FleetManager_Settings_Test is W3bstreamFixture {
     function test_fees_areCollectedAndWithdrawn() public {
         address newcomer = makeAddr("newcomer");
         fleet.setRegistrationFee(5);
-        identity.enrol(newcomer, PROVERS_PROJECT, proverOwner);
-        vm.deal(address(this), MIN_STAKE);
-        bond.deposit{value: MIN_STAKE}(newcomer);
+        _back(newcomer, identity.enrol(newcomer, PROVERS_PROJECT, proverOwner), MIN_STAKE);
         vm.deal(newcomer, 5);
         vm.prank(newcomer);
         fleet.register{value: 5}();

@@ -19,7 +19,6 @@ import { nativeVaultInterface } from './NativeVault.ts'
 import { projectInterface } from './Project.ts'
 import { projectRegistrarInterface } from './ProjectRegistrar.ts'
 import { projectRegistryInterface } from './ProjectRegistry.ts'
-import { proverBondInterface } from './ProverBond.ts'
 import { rewardTokenInterface } from './RewardToken.ts'
 import { slasherInterface } from './Slasher.ts'
 import { timelockControllerInterface } from './TimelockController.ts'
@@ -56,7 +55,6 @@ export const interfaces: readonly Interface[] = [
   projectInterface,
   projectRegistrarInterface,
   projectRegistryInterface,
-  proverBondInterface,
   rewardTokenInterface,
   slasherInterface,
   timelockControllerInterface,
