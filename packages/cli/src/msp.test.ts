@@ -99,10 +99,10 @@ beforeAll(async () => {
   }
   const deployment = await readDeployment(path('addresses.json'))
   deployed = {
-    dims: deployment.addressOf('Msp#DimRegistry'),
-    slasher: deployment.addressOf('Msp#Slasher'),
-    factory: deployment.addressOf('Msp#VaultFactory'),
-    nativeVault: deployment.addressOf('Msp#NativeVault'),
+    dims: deployment.address('dimRegistry'),
+    slasher: deployment.address('slasher'),
+    factory: deployment.address('vaultFactory'),
+    nativeVault: deployment.address('nativeVault'),
   }
   token = await deployArtifact('OddToken', governance, 0, addressOf('ada'))
   await writeFile(path('terms.json'), JSON.stringify(TERMS))

@@ -9,9 +9,7 @@ import { once } from 'node:events'
 import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '@iotex2/protocol/errors'
-import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { config, network } from 'hardhat'
-import { governedProxy } from '../../../deploy/governed-proxy.ts'
 import { type ChainNode, startChain } from '../../../test/chain-node.ts'
 
 export const DAY_S = 86_400
@@ -65,21 +63,9 @@ if (import.meta.main) {
   const connection = await network.create({ network: 'local', override: { url: url! } })
   // Ignition would go on with an earlier deployment to a chain of this id.
   const deploymentId = `test-msp-${process.pid}`
-  const { default: IoID } = await import('../../../deploy/modules/IoID.ts')
-  const { default: Governance } = await import('../../../deploy/modules/Governance.ts')
-  const Msp = buildModule('Msp', (m) => {
-    const { authority } = m.useModule(Governance)
-    const { registry } = m.useModule(IoID)
-    const wrapped = m.contract('WrappedIOTX')
-    const dims = governedProxy(m, 'DimRegistry', authority, [MINIMUM_BOND_WEI, EXIT_DELAY_S])
-    const validators = governedProxy(m, 'ValidatorRegistry', authority, [], [dims, registry])
-    const allocation = m.contract('Allocation', [dims, validators])
-    const slasher = m.contract('Slasher', [dims, validators, allocation])
-    const vaults = m.contract('VaultFactory', [wrapped, allocation, dims, slasher])
-    const nativeVault = m.contractAt('NativeVault', m.staticCall(vaults, 'vaultOf', [wrapped]), { id: 'NativeVault' })
-    return { dims, validators, allocation, slasher, vaults, nativeVault }
-  })
-  await connection.ignition.deploy(Msp, { deploymentId })
+  const parameters = { Msp: { minimumBondWei: MINIMUM_BOND_WEI, exitDelaySeconds: EXIT_DELAY_S } }
+  const { default: Msp } = await import('../../../deploy/modules/Msp.ts')
+  await connection.ignition.deploy(Msp, { deploymentId, parameters })
   const directory = join(config.paths.ignition, 'deployments', deploymentId)
   await cp(join(directory, 'deployed_addresses.json'), addressBook!)
   await rm(directory, { recursive: true })

@@ -3,14 +3,10 @@
  * @module
  */
 import { type Allocation, allocationInterface, connectAllocation } from '@iotex2/chain/contracts/Allocation'
-import { connectDimRegistry, type DimRegistry, dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
+import { connectDimRegistry, type DimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { connectNativeVault, type NativeVault, nativeVaultInterface } from '@iotex2/chain/contracts/NativeVault'
 import { connectSlasher, type Slasher, slasherInterface } from '@iotex2/chain/contracts/Slasher'
-import {
-  connectValidatorRegistry,
-  type ValidatorRegistry,
-  validatorRegistryInterface,
-} from '@iotex2/chain/contracts/ValidatorRegistry'
+import { connectValidatorRegistry, type ValidatorRegistry } from '@iotex2/chain/contracts/ValidatorRegistry'
 import { connectVaultFactory, type VaultFactory, vaultFactoryInterface } from '@iotex2/chain/contracts/VaultFactory'
 import { toHex } from '@iotex2/protocol/hex'
 import { type ContractRunner, getAddress, type Interface } from 'ethers'
@@ -39,12 +35,12 @@ async function connectRestaking(connection: Connection, runner: ContractRunner):
   const { deployment } = connection
   return {
     ...connection,
-    dims: connectDimRegistry(deployment.addressOf('Msp#DimRegistry'), runner),
-    validators: connectValidatorRegistry(deployment.addressOf('Msp#ValidatorRegistry'), runner),
-    allocation: connectAllocation(deployment.addressOf('Msp#Allocation'), runner),
-    slasher: connectSlasher(deployment.addressOf('Msp#Slasher'), runner),
-    factory: connectVaultFactory(deployment.addressOf('Msp#VaultFactory'), runner),
-    nativeVault: connectNativeVault(deployment.addressOf('Msp#NativeVault'), runner),
+    dims: connectDimRegistry(deployment.address('dimRegistry'), runner),
+    validators: connectValidatorRegistry(deployment.address('validatorRegistry'), runner),
+    allocation: connectAllocation(deployment.address('allocation'), runner),
+    slasher: connectSlasher(deployment.address('slasher'), runner),
+    factory: connectVaultFactory(deployment.address('vaultFactory'), runner),
+    nativeVault: connectNativeVault(deployment.address('nativeVault'), runner),
     runner,
     now: await chainTime(connection),
   }
@@ -81,12 +77,10 @@ export async function withRestaker<T>(
     const introduce = (address: string, name: string, contract: Interface): void => {
       names.set(address.toLowerCase(), { name, interface: contract })
     }
-    introduce(deployment.addressOf('Msp#DimRegistry'), 'DimRegistry', dimRegistryInterface)
-    introduce(deployment.addressOf('Msp#ValidatorRegistry'), 'ValidatorRegistry', validatorRegistryInterface)
-    introduce(deployment.addressOf('Msp#Allocation'), 'Allocation', allocationInterface)
-    introduce(deployment.addressOf('Msp#Slasher'), 'Slasher', slasherInterface)
-    introduce(deployment.addressOf('Msp#VaultFactory'), 'VaultFactory', vaultFactoryInterface)
-    introduce(deployment.addressOf('Msp#NativeVault'), 'NativeVault', nativeVaultInterface)
+    introduce(deployment.address('allocation'), 'Allocation', allocationInterface)
+    introduce(deployment.address('slasher'), 'Slasher', slasherInterface)
+    introduce(deployment.address('vaultFactory'), 'VaultFactory', vaultFactoryInterface)
+    introduce(deployment.address('nativeVault'), 'NativeVault', nativeVaultInterface)
     const signer = new CautiousSigner({
       provider: connection.provider,
       privateKey: toHex(key.exportSecret()),
