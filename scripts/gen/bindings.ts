@@ -31,6 +31,7 @@ export const CONTRACTS = [
   'ProjectRegistrar',
   'ProjectRegistry',
   'RewardToken',
+  'Rewards',
   'Slasher',
   'TimelockController',
   'TokenVault',

@@ -20,6 +20,7 @@ import { projectInterface } from './Project.ts'
 import { projectRegistrarInterface } from './ProjectRegistrar.ts'
 import { projectRegistryInterface } from './ProjectRegistry.ts'
 import { rewardTokenInterface } from './RewardToken.ts'
+import { rewardsInterface } from './Rewards.ts'
 import { slasherInterface } from './Slasher.ts'
 import { timelockControllerInterface } from './TimelockController.ts'
 import { tokenVaultInterface } from './TokenVault.ts'
@@ -56,6 +57,7 @@ export const interfaces: readonly Interface[] = [
   projectRegistrarInterface,
   projectRegistryInterface,
   rewardTokenInterface,
+  rewardsInterface,
   slasherInterface,
   timelockControllerInterface,
   tokenVaultInterface,
