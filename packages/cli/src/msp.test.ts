@@ -31,7 +31,7 @@ let chain: MspChain
 let provider: JsonRpcProvider
 let governance: Wallet
 let network: string[]
-let deployed: { dims: string; slasher: string; factory: string; nativeVault: string }
+let deployed: { dims: string; slasher: string; factory: string; nativeVault: string; rewards: string }
 let token: string
 
 /** Runs a command of `msp` on the test's chain, with --yes, as the holder of a keystore. */
@@ -103,6 +103,7 @@ beforeAll(async () => {
     slasher: deployment.address('slasher'),
     factory: deployment.address('vaultFactory'),
     nativeVault: deployment.address('nativeVault'),
+    rewards: deployment.address('rewards'),
   }
   token = await deployArtifact('OddToken', governance, 0, addressOf('ada'))
   await writeFile(path('terms.json'), JSON.stringify(TERMS))
@@ -548,6 +549,110 @@ describe('slashes', () => {
     new Contract(deployed.nativeVault, ['function asset() view returns (address)'], provider).asset!()
 })
 
+describe('rewards', () => {
+  test.each([
+    ['bribe fund 9 1', 'DIM_UNKNOWN'],
+    ['bribe fund 3 1', 'DIM_STATE'],
+    ['bribe fund 1 0', 'OPTION_INVALID'],
+    ['bribe fund 1 1 --from 2001-01-01', 'EPOCHS_REFUSED'],
+    ['bribe fund 1 1 --from 2101-01-01', 'EPOCHS_REFUSED'],
+    ['bribe fund 1 1 --from 2027-02-30', 'OPTION_INVALID'],
+    ['bribe fund 1 1 --days 367', 'OPTION_INVALID'],
+    ['bribe fund 1 5001 --days 2', 'FUNDS_TOO_LOW'],
+    [`bribe fund 1 1 --asset ${ELSEWHERE}`, 'ASSET_UNKNOWN'],
+  ])('%s sends nothing: %s', async (command, code) => {
+    expect(await refusedBefore('mod', command)).toBe(code)
+  })
+
+  test('are funded for days to come, wrapped and approved exactly', async () => {
+    const first = new Date(midnightAfter(await now()) * 1000).toISOString().slice(0, 10)
+    const [preview, made] = await both(as('mod', 'bribe fund 1 10 --days 2'))
+    expect(preview).toContain(`10 WIOTX for each day from ${first} to `)
+    expect(preview).toContain(': 20 WIOTX in all\n')
+    expect(preview).toContain(
+      'shared by the stake of IOTX that backs DIM 1 all through the day: as things are, 399 IOTX, less their validators’ commission'.replace(
+        '’',
+        "'",
+      ),
+    )
+    expect(preview).toMatch(/WrappedIOTX\.deposit\(\): sends 20\.0 IOTX/)
+    expect(preview).toMatch(/WIOTX\.approve\(spender 0x\w{40}, amount 20000000000000000000\): sends nothing/)
+    expect(made).toMatchObject({ dim: '1', firstDay: first, days: '2', funded: { amount: '20' } })
+    expect(made.transactions).toHaveLength(3)
+    const wrapped = new Contract(made.token.address, tokenInterface, provider)
+    expect(await wrapped.allowance!(addressOf('mod'), deployed.rewards)).toBe(0n)
+
+    await json(as('ada', `bribe fund 1 5 --token ${token}`))
+    const dust = await deployArtifact('OddToken', governance, 0, addressOf('ada'))
+    await json(as('ada', `bribe fund 1 5 --token ${dust}`))
+    await json(as('ada', `stake 1 --asset ${dust} --create`))
+    await json(as('ada', `bribe fund 1 3 --asset ${dust} --token ${token}`))
+    const odd = new Contract(dust, ['function blockAccount(address)'], governance)
+    await (await odd.blockAccount!(addressOf('ada'))).wait()
+    expect(await refusedBefore('ada', 'bribe refund')).toBe('NOT_REFUNDABLE')
+    expect(await json(as('ada', 'bribe claim'))).toMatchObject({ claimed: [], failed: [], transactions: [] })
+    const { pots } = await json(read('bribe show'))
+    expect(pots).toMatchObject([
+      {
+        dim: '1',
+        token: { symbol: 'WIOTX' },
+        left: { amount: '20' },
+        days: [{ day: first, funded: { amount: '10' }, backing: { amount: '399' } }, { funded: { amount: '10' } }],
+      },
+      { token: { address: token }, asset: { symbol: 'IOTX' } },
+      { token: { address: dust } },
+      { token: { address: token }, asset: { address: dust }, days: [{ backing: { amount: '0' } }] },
+    ])
+    expect(await shown('bribe show --dim 1')).toContain(`  ${first}: 10 WIOTX for 399 IOTX\n`)
+    expect(await shown('bribe show --dim 2')).toContain('nothing is paid yet')
+  })
+
+  test('are claimed in all tokens at once; one that refuses stops no other', async () => {
+    for (let day = 0; day < 3; day++) await chain.nextDay()
+    await chain.pass(60)
+    const { due } = await json(read(`bribe show --account ${addressOf('ada')}`))
+    expect(due).toMatchObject([
+      { token: { symbol: 'WIOTX' }, validator: addressOf('val'), basket: '1' },
+      { token: { address: token }, units: '4624999' },
+      { units: '4624999' },
+    ])
+    expect(Number(due[0].amount)).toBeCloseTo(18.5, 9)
+    const [preview, paid] = await both(as('ada', 'bribe claim'))
+    expect(preview).toContain(
+      `4.624999 ODD for stake of IOTX in basket 1 of ${addressOf('val')}, by DIM 1, are paid to ${addressOf('ada')}`,
+    )
+    expect(preview).toMatch(/Rewards\.claimEach\(/)
+    expect(paid.claimed).toMatchObject([
+      { token: { symbol: 'WIOTX' } },
+      { token: { symbol: 'ODD' }, paid: { units: '4624999' } },
+    ])
+    expect(paid.failed).toMatchObject([{ dim: '1', token: { symbol: 'ODD' }, reason: 'the token refuses' }])
+    expect(paid.transactions).toHaveLength(1)
+    expect(await json(as('ada', 'bribe claim'))).toMatchObject({ claimed: [], failed: [{}], transactions: [] })
+    expect(await shown(`bribe show --account ${addressOf('ada')}`)).toMatch(
+      /^4\.624999 ODD: ODD for IOTX that backs DIM 1\n$/,
+    )
+  })
+
+  test('the validator claims its commission', async () => {
+    const paid = await json(as('val', 'bribe claim'))
+    expect(paid.commissions).toMatchObject([
+      { token: { symbol: 'WIOTX' } },
+      { token: { symbol: 'ODD' }, paid: { units: '374999' } },
+    ])
+    expect(Number(paid.commissions[0].paid.amount)).toBeCloseTo(1.5, 9)
+    expect(await json(as('val', `bribe claim --token ${token}`))).toMatchObject({ commissions: [], transactions: [] })
+  })
+
+  test('what nobody could earn goes back to its funder, once', async () => {
+    const [preview, back] = await both(as('ada', 'bribe refund'))
+    expect(preview).toMatch(/3 ODD of \d{4}-\d\d-\d\d go back to 0x/)
+    expect(back).toMatchObject({ refunded: [{ dim: '1', paid: { amount: '3' } }], transactions: [expect.any(String)] })
+    expect(await refusedBefore('ada', 'bribe refund')).toBe('NOT_REFUNDABLE')
+    expect(await json(as('eve', 'bribe refund'))).toMatchObject({ refunded: [], transactions: [] })
+  })
+})
+
 describe('leaving', () => {
   const from = () => `--validator ${addressOf('val')} --basket 1`
 
@@ -592,9 +697,14 @@ describe('leaving', () => {
     expect(await json(as('eve', 'claim 2'))).toMatchObject({ claimed: [{ exit: '2' }] })
     const last = await json(as('ada', 'claim --withdraw'))
     expect(last).toMatchObject({ claimed: [], nextUnlockTime: null, transactions: [expect.any(String)] })
+    expect(last.withdrawn).toHaveLength(1)
     expect(Number(last.withdrawn[0].amount)).toBeCloseTo(100 + 665, 0)
+    // The other token does not pay ada: it stops nothing else.
+    expect(last.notWithdrawn).toMatchObject([{ asset: { symbol: 'ODD' }, reason: 'the token refuses' }])
     expect(await json(as('ada', 'claim --withdraw'))).toMatchObject({ withdrawn: [], transactions: [] })
-    expect(await shown(`show --account ${addressOf('ada')}`)).toContain('has nothing in any vault')
+    expect(await shown(`show --account ${addressOf('ada')}`)).toBe(
+      '1 ODD are not delegated: they can be withdrawn (msp withdraw)\n',
+    )
   })
 })
 
@@ -620,7 +730,7 @@ describe('tokens', () => {
   test('exactly the amount is approved, over zero where another was', async () => {
     const odd = new Contract(token, tokenInterface, new Wallet(`0x${'61'.repeat(32)}`, provider))
     const { vaults } = await json(read('show'))
-    const vault = vaults.find(({ asset }: { asset: { symbol: string } }) => asset.symbol === 'ODD').vault
+    const vault = vaults.find(({ asset }: { asset: { address: string } }) => asset.address === token).vault
     await (await odd.approve!(vault, 7n)).wait()
     const { transactions } = await json(as('ada', `stake 1 --asset ${token}`))
     expect(transactions).toHaveLength(3)
@@ -637,7 +747,8 @@ describe('tokens', () => {
     await json(as('ada', `exit 3.5 ${to()}`))
     await chain.pass(EXIT_DELAY_S)
     const done = await json(as('ada', 'claim --withdraw'))
-    expect(done).toMatchObject({ claimed: [{ asset: { symbol: 'ODD' } }], withdrawn: [{ amount: '3.5' }] })
+    expect(done.claimed).toMatchObject([{ asset: { address: token } }])
+    expect(done.withdrawn).toMatchObject([{ asset: { address: token }, amount: '3.5' }])
   })
 
   test('what one takes on the way is said', async () => {
@@ -680,6 +791,12 @@ describe('the end of a module', () => {
     expect(await shown(`validator show ${addressOf('val')}`)).toContain(
       `DIM 2: serves it until ${utc(midnightAfter(await now()))} UTC`,
     )
+    const [counting, counted] = await both(as('eve', `validator sync ${addressOf('val')}`))
+    expect(counting).toMatch(/from .* UTC on, ODD in basket 1 of 0x\w{40} earns no rewards of DIM 2\n/)
+    expect(counted.counted).toContainEqual(
+      expect.objectContaining({ basket: '1', dims: expect.arrayContaining(['2']) }),
+    )
+    expect(await json(as('eve', `validator sync ${addressOf('val')}`))).toMatchObject({ counted: [], transactions: [] })
     const [expulsion] = await both(as('mod', `dim expel 2 ${addressOf('val')}`))
     expect(expulsion).toMatch(/DIM 2 expels 0x\w{40}: stake behind it counts until .* UTC/)
     expect(await json(as('mod', `dim expel 2 ${addressOf('val')}`))).toMatchObject({

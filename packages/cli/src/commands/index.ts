@@ -76,6 +76,7 @@ export const COMMANDS: Group = {
             commission: load(() => import('./msp/validator/commission.ts')),
             opt: load(() => import('./msp/validator/opt.ts')),
             leave: load(() => import('./msp/validator/leave.ts')),
+            sync: load(() => import('./msp/validator/sync.ts')),
             show: load(() => import('./msp/validator/show.ts')),
           },
         },
@@ -100,6 +101,15 @@ export const COMMANDS: Group = {
             execute: load(() => import('./msp/slash/execute.ts')),
             collect: load(() => import('./msp/slash/collect.ts')),
             show: load(() => import('./msp/slash/show.ts')),
+          },
+        },
+        bribe: {
+          summary: 'Pay for stake that backs a module, and claim what yours earned',
+          members: {
+            fund: load(() => import('./msp/bribe/fund.ts')),
+            claim: load(() => import('./msp/bribe/claim.ts')),
+            refund: load(() => import('./msp/bribe/refund.ts')),
+            show: load(() => import('./msp/bribe/show.ts')),
           },
         },
       },

@@ -24,9 +24,13 @@ import { readLogs, topicOf } from './logs.ts'
 
 /** What the coin is called where an asset is named. Its vault holds it wrapped. */
 const COIN = 'IOTX'
+const WRAPPED = 'WIOTX'
 
-export const assetOption = (description: string) =>
-  text('ASSET', description, { pattern: '^([iI][oO][tT][xX]|0x[0-9a-fA-F]{40})$', default: COIN })
+export const assetOption = (description: string, isCoinUsual = true) =>
+  text('ASSET', description, {
+    pattern: '^([iI][oO][tT][xX]|0x[0-9a-fA-F]{40})$',
+    ...(isCoinUsual && { default: COIN }),
+  })
 
 const AMOUNT = '[0-9]{1,30}(\\.[0-9]{1,36})?'
 
@@ -81,6 +85,12 @@ export async function findAsset(restaking: Restaking, given: string): Promise<As
   return address === coin.address ? coin : readAsset(restaking, address)
 }
 
+/** As {@link findAsset}, of what rewards are paid in: tokens, of which wrapped IOTX is one. */
+export async function findToken(restaking: Restaking, given: string): Promise<Asset> {
+  const asset = await findAsset(restaking, given)
+  return asset.isCoin ? { ...asset, symbol: WRAPPED } : asset
+}
+
 async function readAsset(restaking: Restaking, address: string): Promise<Asset> {
   if ((await restaking.provider.getCode(address)) === '0x')
     throw new RestakingError('ASSET_UNKNOWN', `There is no token at ${address}.`)
@@ -89,7 +99,8 @@ async function readAsset(restaking: Restaking, address: string): Promise<Asset> 
   return {
     address,
     // What a stranger wrote: no line breaks, no escapes, and never taken for the coin.
-    symbol: symbol === undefined || symbol.toUpperCase() === COIN ? address : shortName(symbol, address),
+    symbol:
+      symbol === undefined || [COIN, WRAPPED].includes(symbol.toUpperCase()) ? address : shortName(symbol, address),
     decimals: Number(decimals ?? 0n),
     isCoin: false,
   }
@@ -162,6 +173,22 @@ export async function useVault(restaker: Restaker, given: string): Promise<Asset
   const found = await findVault(restaker, given)
   introduceVault(restaker, found)
   return found
+}
+
+/** Lets `spender` take exactly `units` of the sender's tokens. */
+export async function approveExactly(
+  restaker: Restaker,
+  { address, symbol }: Asset,
+  spender: string,
+  units: bigint,
+): Promise<void> {
+  restaker.introduce(address, symbol, tokenInterface)
+  const token = connectToken(address, restaker)
+  const allowance = await token.allowance(restaker.account, spender)
+  if (allowance === units) return
+  // Some tokens want the way over zero.
+  if (allowance > 0n) await token.approve(spender, 0n)
+  await token.approve(spender, units)
 }
 
 export const introduceVault = (restaker: Restaker, { asset, address }: AssetVault): void =>

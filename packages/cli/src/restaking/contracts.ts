@@ -5,6 +5,7 @@
 import { type Allocation, allocationInterface, connectAllocation } from '@iotex2/chain/contracts/Allocation'
 import { connectDimRegistry, type DimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { connectNativeVault, type NativeVault, nativeVaultInterface } from '@iotex2/chain/contracts/NativeVault'
+import { connectRewards, type Rewards, rewardsInterface } from '@iotex2/chain/contracts/Rewards'
 import { connectSlasher, type Slasher, slasherInterface } from '@iotex2/chain/contracts/Slasher'
 import { connectValidatorRegistry, type ValidatorRegistry } from '@iotex2/chain/contracts/ValidatorRegistry'
 import { connectVaultFactory, type VaultFactory, vaultFactoryInterface } from '@iotex2/chain/contracts/VaultFactory'
@@ -22,6 +23,7 @@ export interface Restaking extends Connection {
   validators: ValidatorRegistry
   allocation: Allocation
   slasher: Slasher
+  rewards: Rewards
   factory: VaultFactory
   nativeVault: NativeVault
   /** What calls are made by. */
@@ -39,6 +41,7 @@ async function connectRestaking(connection: Connection, runner: ContractRunner):
     validators: connectValidatorRegistry(deployment.address('validatorRegistry'), runner),
     allocation: connectAllocation(deployment.address('allocation'), runner),
     slasher: connectSlasher(deployment.address('slasher'), runner),
+    rewards: connectRewards(deployment.address('rewards'), runner),
     factory: connectVaultFactory(deployment.address('vaultFactory'), runner),
     nativeVault: connectNativeVault(deployment.address('nativeVault'), runner),
     runner,
@@ -79,6 +82,7 @@ export async function withRestaker<T>(
     }
     introduce(deployment.address('allocation'), 'Allocation', allocationInterface)
     introduce(deployment.address('slasher'), 'Slasher', slasherInterface)
+    introduce(deployment.address('rewards'), 'Rewards', rewardsInterface)
     introduce(deployment.address('vaultFactory'), 'VaultFactory', vaultFactoryInterface)
     introduce(deployment.address('nativeVault'), 'NativeVault', nativeVaultInterface)
     const signer = new CautiousSigner({

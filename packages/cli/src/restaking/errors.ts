@@ -7,7 +7,7 @@ import { TransactionRevertedError } from '@iotex2/chain/sender'
 import { CodedError } from '@iotex2/protocol/errors'
 import { formatEther } from 'ethers'
 import { formatTime } from '../governance.ts'
-import { formatPercent } from './quantities.ts'
+import { formatEpoch, formatPercent } from './quantities.ts'
 
 /**
  * Thrown when the chain is not as a command needs it, before anything is sent. Codes:
@@ -17,7 +17,8 @@ import { formatPercent } from './quantities.ts'
  * - validators: VALIDATOR_UNKNOWN, VALIDATOR_REGISTERED, IOID_NOT_YOURS;
  * - modules: DIM_UNKNOWN, DIM_STATE, DIM_OBLIGED, TERMS_MALFORMED, TERMS_REFUSED, BOND_TOO_LOW, NOT_MANAGER;
  * - slashes: NOT_ENFORCER, NOT_RESOLVER, CAPTURE_TIME_REFUSED, NOTHING_SLASHABLE, REQUEST_UNKNOWN, REQUEST_STATE,
- *   WINDOW_CLOSED, WINDOW_NOT_OPEN, NOTHING_COLLECTABLE.
+ *   WINDOW_CLOSED, WINDOW_NOT_OPEN, NOTHING_COLLECTABLE;
+ * - rewards: EPOCHS_REFUSED, NOT_REFUNDABLE.
  */
 export class RestakingError extends CodedError {
   constructor(code: RestakingCode, message: string, options?: ErrorOptions) {
@@ -60,6 +61,8 @@ export type RestakingCode =
   | 'WINDOW_CLOSED'
   | 'WINDOW_NOT_OPEN'
   | 'NOTHING_COLLECTABLE'
+  | 'EPOCHS_REFUSED'
+  | 'NOT_REFUNDABLE'
 
 /** IDimRegistry.Status, in its order. */
 export const DIM_STATUSES = ['none', 'proposed', 'admitted', 'leaving', 'released'] as const
@@ -138,6 +141,17 @@ const REFUSALS: Record<string, (args: Arguments) => [RestakingCode, string]> = {
   ],
   DimRegistryTransferFailed: ([recipient]) => ['PAYMENT_REFUSED', `${recipient} does not take IOTX: name another.`],
 
+  RewardsBadEpochs: ([first, count]) => [
+    'EPOCHS_REFUSED',
+    `Days are funded that are yet to come, up to a year ahead, and not ${count} from ${formatEpoch(first)} on.`,
+  ],
+  RewardsNotAdmitted: ([dim]) => ['DIM_STATE', `DIM ${dim} is not admitted.`],
+  RewardsZeroAmount: () => ['AMOUNT_REFUSED', 'So little is nothing.'],
+  RewardsNotRefundable: ([epoch]) => [
+    'NOT_REFUNDABLE',
+    `What was given for ${formatEpoch(epoch)} may yet be earned, or was.`,
+  ],
+
   SlasherNotEnforcer: ([dim, caller]) => ['NOT_ENFORCER', `${caller} is not the enforcer of DIM ${dim}.`],
   SlasherBadCaptureTime: ([time]) => [
     'CAPTURE_TIME_REFUSED',
@@ -170,3 +184,14 @@ export async function rehearse<T>(step: string, call: Promise<T>): Promise<T> {
     throw new RestakingError(code, message, { cause: error })
   }
 }
+
+/** Whether a contract refused, or would: ours, or a token. */
+export const isRefused = (error: unknown): error is RestakingError | TransactionRevertedError =>
+  error instanceof RestakingError || error instanceof TransactionRevertedError
+
+/** Returns why, in a word. */
+export const reasonOf = (error: RestakingError | TransactionRevertedError): string =>
+  error instanceof RestakingError ? error.code : error.errorName === 'unknown' ? REFUSED : error.errorName
+
+/** Where a token has its own reason. */
+export const REFUSED = 'the token refuses'

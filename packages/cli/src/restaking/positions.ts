@@ -54,13 +54,17 @@ async function poolsOf(
   return [...pools.values()]
 }
 
+/** Returns every pool that an account ever delegated to. */
+export const poolsOfStaker = (restaking: Restaking, vaults: readonly AssetVault[], account: string): Promise<Pool[]> =>
+  poolsOf(restaking, vaults, [addressTopic(account)])
+
 /** Returns the stake of an account that is not leaving. */
 export async function positionsOf(
   restaking: Restaking,
   vaults: readonly AssetVault[],
   account: string,
 ): Promise<Position[]> {
-  const pools = await poolsOf(restaking, vaults, [addressTopic(account)])
+  const pools = await poolsOfStaker(restaking, vaults, account)
   const positions = await Promise.all(pools.map((pool) => readPosition(pool, account)))
   return positions.filter(({ shares }) => shares > 0n)
 }

@@ -16,6 +16,21 @@ const EPOCH = DAY
 /** Returns when the epoch after that of `now` begins: what joins counts from then on. */
 export const nextEpoch = (now: bigint): bigint => now - (now % EPOCH) + EPOCH
 
+/** Returns the number of the epoch of `time`: days since 1970. */
+export const epochOf = (time: bigint): bigint => time / EPOCH
+
+/** Returns an epoch's date: 2027-01-07. */
+export const formatEpoch = (epoch: bigint): string => new Date(Number(epoch * EPOCH) * 1000).toISOString().slice(0, 10)
+
+/** Returns the epoch of a date, YYYY-MM-DD. Throws {@link UsageError}. */
+export function parseEpoch(date: string): bigint {
+  const milliseconds = /^\d{4}-\d\d-\d\d$/.test(date) ? Date.parse(`${date}T00:00:00Z`) : Number.NaN
+  // Some days are no days of their month, and count as days of the next.
+  if (Number.isNaN(milliseconds) || new Date(milliseconds).getUTCDate() !== Number(date.slice(-2)))
+    throw new UsageError('OPTION_INVALID', `"${date}" is no date: write 2027-01-07.`)
+  return epochOf(BigInt(milliseconds) / 1000n)
+}
+
 const UNITS = { w: 7n * DAY, d: DAY, h: HOUR, m: MINUTE, s: 1n } as const
 
 export const DURATION = '^[0-9]{1,6}[wdhms]$'

@@ -5,7 +5,7 @@
 import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { type Asset, type AssetVault, connectToken, formatAmount, introduceVault } from './assets.ts'
 import type { Restaker } from './contracts.ts'
-import { rehearse } from './errors.ts'
+import { isRefused, reasonOf, rehearse } from './errors.ts'
 
 /** Pays `units` to `recipient`, after it has said so. Returns what is paid: less where the asset took from the vault. */
 export async function withdraw(
@@ -32,17 +32,29 @@ export async function withdraw(
   return paid
 }
 
-/** Pays all that the sender has not delegated in `vaults` to the sender. */
+export interface Withdrawals {
+  withdrawn: { asset: Asset; units: bigint }[]
+  /** What its asset, or its recipient, refuses. */
+  refused: { asset: Asset; reason: string }[]
+}
+
+/** Pays all that the sender has not delegated in `vaults` to the sender. An asset that refuses stops no other. */
 export async function withdrawAll(
   restaker: Restaker,
   vaults: readonly AssetVault[],
   say: (line: string) => void,
-): Promise<{ asset: Asset; units: bigint }[]> {
-  const withdrawn: { asset: Asset; units: bigint }[] = []
+): Promise<Withdrawals> {
+  const [withdrawn, refused]: [Withdrawals['withdrawn'], Withdrawals['refused']] = [[], []]
   for (const found of vaults) {
-    const balance = await found.vault.balanceOf(restaker.account)
+    const { asset, vault } = found
+    const balance = await vault.balanceOf(restaker.account)
     if (balance === 0n) continue
-    withdrawn.push({ asset: found.asset, units: await withdraw(restaker, found, balance, restaker.account, say) })
+    try {
+      withdrawn.push({ asset, units: await withdraw(restaker, found, balance, restaker.account, say) })
+    } catch (error) {
+      if (!isRefused(error)) throw error
+      refused.push({ asset, reason: reasonOf(error) })
+    }
   }
-  return withdrawn
+  return { withdrawn, refused }
 }

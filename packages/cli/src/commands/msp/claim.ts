@@ -46,14 +46,15 @@ export default defineCommand({
         await exit.vault.vault.claim(exit.id)
         claimed.push({ ...exit, credited })
       }
-      const withdrawn = options.withdraw
+      const { withdrawn, refused } = options.withdraw
         ? await withdrawAll(restaker, vaults, (line) => context.progress.say(line))
-        : []
+        : { withdrawn: [], refused: [] }
       const next = locked.toSorted((a, b) => Number(a.unlockTime - b.unlockTime))[0]
       return {
         lines: [
           ...claimed.map(({ id, credited, vault }) => `exit ${id}: credited ${formatAmount(credited, vault.asset)}`),
           ...withdrawn.map(({ asset, units }) => `withdrawn: ${formatAmount(units, asset)}`),
+          ...refused.map(({ asset, reason }) => `not withdrawn: ${asset.symbol}: ${reason}`),
           ...(claimed.length > 0 || withdrawn.length > 0 ? [] : ['nothing to claim']),
           ...(next ? [`next: ${describeExit(next, now)}`] : []),
         ],
@@ -65,6 +66,7 @@ export default defineCommand({
             credited: amountJson(credited, vault.asset),
           })),
           withdrawn: withdrawn.map(({ asset, units }) => ({ asset: assetJson(asset), ...amountJson(units, asset) })),
+          notWithdrawn: refused.map(({ asset, reason }) => ({ asset: assetJson(asset), reason })),
           nextUnlockTime: next?.unlockTime ?? null,
           transactions: signer.transactions,
         },

@@ -6,6 +6,7 @@ import {
   type AssetVault,
   amount,
   amountJson,
+  approveExactly,
   assetJson,
   assetOption,
   connectToken,
@@ -13,7 +14,6 @@ import {
   formatAmount,
   introduceVault,
   parseAmount,
-  tokenInterface,
   vaultOf,
 } from '../../restaking/assets.ts'
 import { type Restaker, toAddress, withRestaker } from '../../restaking/contracts.ts'
@@ -97,14 +97,7 @@ async function depositToken(
   staker: string,
   say: (line: string) => void,
 ): Promise<void> {
-  restaker.introduce(asset.address, asset.symbol, tokenInterface)
-  const token = connectToken(asset.address, restaker)
-  const allowance = await token.allowance(restaker.account, address)
-  if (allowance !== units) {
-    // Some tokens want the way over zero.
-    if (allowance > 0n) await token.approve(address, 0n)
-    await token.approve(address, units)
-  }
+  await approveExactly(restaker, asset, address, units)
   const received = await rehearse('deposit', vault.deposit.staticCall(units, staker))
   if (received !== units)
     say(`  ${asset.symbol} takes its part on the way: ${formatAmount(received, asset)} are credited`)
