@@ -10,7 +10,7 @@ import { cp, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CodedError } from '@iotex2/protocol/errors'
 import { config, network } from 'hardhat'
-import { type ChainNode, startChain } from '../../../test/chain-node.ts'
+import { type ChainNode, type ChainNodeOptions, startChain } from '../../../test/chain-node.ts'
 
 export const DAY_S = 86_400
 /** What the deployment's parameters say. */
@@ -32,8 +32,8 @@ export interface MspChain extends ChainNode {
 }
 
 /** Starts a chain, deploys, and writes the address book. */
-export async function startMspChain(addressBook: string): Promise<MspChain> {
-  const chain = await startChain()
+export async function startMspChain(addressBook: string, options: ChainNodeOptions = {}): Promise<MspChain> {
+  const chain = await startChain(options)
   const child = fork(import.meta.filename, [chain.url, addressBook], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'] })
   const [code] = await once(child, 'exit')
   if (code !== 0) {
