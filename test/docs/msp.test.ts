@@ -3,18 +3,20 @@
  * order in which one needs the other, with the days between them that stake takes to count and to leave.
  * @module
  */
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
+import { readKeyFile, writeKeystore } from '@iotex2/identity/key-file'
 import { getAddress, type JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EXIT_DELAY_S, type MspChain, startMspChain } from '../../packages/cli/test/msp-chain.ts'
+import { runnerIn } from '../../packages/cli/test/run.ts'
 import { deployArtifact } from '../artifact.ts'
 import { DEVELOPMENT_KEYS } from '../chain-node.ts'
-import { runGuide } from './cli.ts'
 import { blocks, commands, readDocument } from './documents.ts'
 
 const directory = mkdtempSync(join(tmpdir(), 'iotex2-guide-msp-'))
@@ -50,18 +52,30 @@ function section(heading: string): string[] {
 
 const said: string[] = []
 
-/** Runs one, and remembers what it said. */
+const PASSWORD = 'a password'
+const program = runnerIn(directory)
+
+/** Runs one as the program does, in this process, and remembers what it said. */
 async function run(command: string): Promise<void> {
-  const consent = command.includes('--keystore') ? ' --yes' : ''
-  const env = { IOTEX2_PASSWORD: 'a password', IOTEX_TESTNET_RPC_URL: chain.url }
-  const { code, stdout, stderr } = await runGuide(directory, `${fill(command)}${consent}`, env)
+  const [pnpm, iotex2, ...rest] = fill(command).split(' ')
+  expect([pnpm, iotex2]).toEqual(['pnpm', 'iotex2'])
+  const { code, stdout, stderr } = await program([...rest, ...(rest.includes('--keystore') ? ['--yes'] : [])], {
+    settings: { password: PASSWORD, rpcUrls: { iotexTestnet: chain.url } },
+  })
   expect(code, `${command}\n${stderr}`).toBe(0)
   said.push(stdout)
   const [, made] = /keygen (\w+)\.json/.exec(command) ?? []
-  if (made === undefined) return
-  const { address } = JSON.parse(readFileSync(join(directory, `${made}.json`), 'utf8'))
-  words[made.toUpperCase()] = getAddress(`0x${address}`)
-  await chain.rpc('hardhat_setBalance', [`0x${address}`, `0x${parseEther('3000').toString(16)}`])
+  if (made !== undefined) await endow(made)
+}
+
+/** Gives a new key a name and IOTX; and a password that is quick to try, for it is tried by each command. */
+async function endow(name: string): Promise<void> {
+  const file = join(directory, `${name}.json`)
+  const key = await readKeyFile(file, async () => PASSWORD)
+  rmSync(file)
+  await writeKeystore(file, key, PASSWORD, { randomBytes: (length) => randomBytes(length), scryptLogCost: 4 })
+  words[name.toUpperCase()] = getAddress(key.address)
+  await chain.rpc('hardhat_setBalance', [key.address, `0x${parseEther('3000').toString(16)}`])
 }
 
 /** Runs the commands below a heading; `before` sees each first. */
@@ -74,7 +88,7 @@ async function follow(heading: string, before?: (command: string) => Promise<voi
   return said.slice(from).join('')
 }
 
-test('every command succeeds, and all together do what the guide says', { timeout: 240_000 }, async () => {
+test('every command succeeds, and all together do what the guide says', { timeout: 120_000 }, async () => {
   const deployment = await readDeployment(join(directory, 'addresses.json'))
   const dims = connectDimRegistry(deployment.address('dimRegistry'), governance)
   writeFileSync(join(directory, 'evidence.json'), '{"signed":["0x01","0x02"]}')
