@@ -1,6 +1,8 @@
+import { Log, type Provider } from 'ethers'
 import { describe, expect, test } from 'vitest'
 import { type Asset, formatAmount, parseAmount } from './restaking/assets.ts'
 import { exposureOf, formatPrice, parseShares } from './restaking/baskets.ts'
+import { logPages } from './restaking/logs.ts'
 import {
   formatDuration,
   formatPercent,
@@ -127,5 +129,49 @@ describe('baskets', () => {
     expect(formatPrice(10n ** 18n, 10n ** 21n)).toBe('1')
     expect(formatPrice(665n * 10n ** 15n, 10n ** 21n)).toBe('0.665')
     expect(formatPrice(0n, 10n ** 21n)).toBe('0')
+  })
+})
+
+describe('pages of logs', () => {
+  /** A node with a log in each block, that gives at most so many blocks' at a time. */
+  const nodeOf = (most: number) => {
+    const asked: number[] = []
+    const getLogs: Provider['getLogs'] = async (filter) => {
+      const { fromBlock, toBlock } = filter as { fromBlock: number; toBlock: number }
+      asked.push(toBlock - fromBlock + 1)
+      if (toBlock - fromBlock >= most) throw Object.assign(new Error('range too long'), { code: 'UNKNOWN_ERROR' })
+      return Array.from({ length: toBlock - fromBlock + 1 }, (_, i) => logOf(fromBlock + i))
+    }
+    return { asked, provider: { getLogs, getBlockNumber: async () => 99_999 } }
+  }
+  const hash = `0x${'00'.repeat(32)}`
+  const logOf = (blockNumber: number) =>
+    new Log(
+      {
+        ...{ blockNumber, blockHash: hash, transactionHash: hash, transactionIndex: 0, index: 0, removed: false },
+        ...{ address: `0x${'00'.repeat(20)}`, data: '0x', topics: [] },
+      },
+      null as unknown as Provider,
+    )
+
+  test.each([
+    [300, false],
+    [300, true],
+    [20_000, false],
+    [1_000_000, true],
+  ])('of a node that gives %d blocks have each log once, newest first: %s', async (most, newestFirst) => {
+    const { provider, asked } = nodeOf(most)
+    const blocks: number[] = []
+    for await (const page of logPages({ provider, address: hash, topics: [], fromBlock: 7, newestFirst }))
+      blocks.push(...page.map(({ blockNumber }) => blockNumber))
+    const all = Array.from({ length: 99_993 }, (_, i) => i + 7)
+    expect(blocks).toEqual(newestFirst ? all.reverse() : all)
+    // It asks for too much a few times, and not for ever.
+    expect(asked.filter((length) => length > most).length).toBeLessThan(4)
+  })
+
+  test('a node that gives nothing at all is told of', async () => {
+    const pages = logPages({ provider: nodeOf(0).provider, address: hash, topics: [], fromBlock: 7 })
+    await expect(pages.next()).rejects.toMatchObject({ code: 'UNKNOWN_ERROR' })
   })
 })

@@ -20,8 +20,8 @@ const path = (name: string) => join(directory, name)
 const run = runnerIn(directory)
 const settings: Context['settings'] = { password: PASSWORD }
 const key = (byte: number) => new DeviceKey(new Uint8Array(32).fill(byte))
-/** A staker, a validator, the builder of modules, who resolves disputes, and a stranger. */
-const keys = { ada: key(0x61), val: key(0x62), mod: key(0x63), res: key(0x64), eve: key(0x65) }
+/** A staker, a validator, the builder of modules, who resolves disputes, a stranger, and a device. */
+const keys = { ada: key(0x61), val: key(0x62), mod: key(0x63), res: key(0x64), eve: key(0x65), dev: key(0x66) }
 type Who = keyof typeof keys
 const addressOf = (who: Who) => new Wallet(`0x${Buffer.from(keys[who].exportSecret()).toString('hex')}`).address
 const HARMED = getAddress('0x00000000000000000000000000000000000c0ffe')
@@ -116,6 +116,31 @@ afterAll(async () => {
   provider?.destroy()
   await chain?.stop()
   await rm(directory, { recursive: true })
+})
+
+test('a device with an ioID becomes a validator by its own key', async () => {
+  const cli = (command: string) =>
+    run([...command.split(' '), ...network, '--keystore', 'mod.json', '--yes', '--json'], {
+      settings: { ...settings, devicePassword: PASSWORD },
+    })
+  await json(cli('project register Fleet'))
+  await json(cli('project set-device-nft 1 --name Node --symbol NODE'))
+  await json(cli('project apply 1 --amount 1'))
+  await json(
+    run('ioid did dev.json --document dev.did.json --json'.split(' '), { settings: { devicePassword: PASSWORD } }),
+  )
+  const registered = await json(
+    cli('ioid register dev.json --project 1 --document dev.did.json --uri https://dev.example/did.json'),
+  )
+  const ioID = registered.ioid
+  expect(await refusedBefore('dev', `validator register --commission 5 --ioid ${Number(ioID) + 1}`)).toBe(
+    'IOID_NOT_YOURS',
+  )
+  expect(await json(as('dev', `validator register --commission 5 --ioid ${ioID}`))).toMatchObject({
+    ioID: String(ioID),
+  })
+  expect(await shown(`validator show ${addressOf('dev')}`)).toContain(`, ioID ${ioID}\n`)
+  expect(await refusedBefore('dev', 'validator register --commission 5')).toBe('VALIDATOR_REGISTERED')
 })
 
 describe('modules', () => {
@@ -365,7 +390,7 @@ describe('stake', () => {
       'one offence each can cost 35 % in all\n',
       'free: 40 % is neither allocated nor slashable\n',
       'the validator keeps 0 % of rewards, and 7.5 % from the next day on\n',
-      'a share is 1 IOTX\n',
+      'a share is 1 IOTX: 1000 shares, worth 1000 IOTX now\n',
       `it counts from ${utc(midnightAfter(before))} UTC on, in `,
       `it leaves 7d after you ask: asked now, ${utc(before + EXIT_DELAY_S)} UTC; until then it can be slashed\n`,
     ])
@@ -501,9 +526,11 @@ describe('slashes', () => {
     await chain.pass(60)
     const captured = (await now()) - 10
     await json(as('mod', offence(captured, '1')))
-    await chain.pass(2 * DAY_S)
+    await chain.pass(1.5 * DAY_S + 60)
     expect(await refusedBefore('eve', 'slash execute 3')).toBe('WINDOW_CLOSED')
     expect(await shown('slash show 3')).toMatch(/^request 3: lapsed/)
+    // Evidence still counts: it is asked for again, as another request.
+    expect(await json(as('mod', offence(captured, '1')))).toMatchObject({ request: '4', status: 'requested' })
   })
 
   test('without a veto window a slash is executed at once, and once', async () => {
@@ -534,10 +561,11 @@ describe('slashes', () => {
       { request: '1', status: 'vetoed', taken: null },
       { request: '2', status: 'executed', dim: '1' },
       { request: '3', status: 'requested' },
+      { request: '4', status: 'requested' },
       { request: null, status: 'executed', dim: '2', evidenceHash: keccak256(toUtf8Bytes('it signed two blocks')) },
     ])
     expect((await json(read('slash show --dim 2'))).slashes).toHaveLength(1)
-    expect((await json(read(`slash show --validator ${addressOf('val')}`))).slashes).toHaveLength(4)
+    expect((await json(read(`slash show --validator ${addressOf('val')}`))).slashes).toHaveLength(5)
     expect((await json(read(`slash show --validator ${addressOf('eve')}`))).slashes).toEqual([])
     const text = await shown('slash show --dim 2')
     expect(text).toMatch(

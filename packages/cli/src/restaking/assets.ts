@@ -111,8 +111,8 @@ const shortName = (symbol: string, address: string): string => {
   return shown === '' ? address : shown
 }
 
-/** Not every token has a symbol, or decimals. */
-async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
+/** Returns an answer, or undefined where a contract has none: not every token has a symbol, or decimals. */
+export async function orUndefined<T>(answer: Promise<T>): Promise<T | undefined> {
   try {
     return await answer
   } catch (error) {

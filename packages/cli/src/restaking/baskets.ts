@@ -3,6 +3,7 @@
  * @module
  */
 
+import { formatUnits } from 'ethers'
 import { count } from '../command.ts'
 import { UsageError } from '../errors.ts'
 import { formatTime } from '../governance.ts'
@@ -154,6 +155,10 @@ export function formatPrice(assets: bigint, shares: bigint): string {
   const part = (nano % 10n ** 9n).toString().padStart(9, '0').replace(/0+$/, '')
   return `${nano / 10n ** 9n}${part === '' ? '' : `.${part}`}`
 }
+
+/** Returns shares as people read them: they have 3 decimals more than the asset. */
+export const formatShares = (shares: bigint, { decimals }: Asset): string =>
+  formatUnits(shares, decimals + 3).replace(/\.0$/, '')
 
 /** Returns when it counts, and when it could leave. */
 export function describeTimes(now: bigint, exitDelay: bigint): string[] {

@@ -1,5 +1,5 @@
 /**
- * Events of the past, read by pages of blocks, which shrink where a node finds them too long.
+ * Events of the past, read by pages of blocks, which grow until a node finds them too long.
  * @module
  */
 import { isUnreachable } from '@iotex2/chain/provider'
@@ -13,11 +13,12 @@ import {
   zeroPadValue,
 } from 'ethers'
 
-/** Most blocks in one request. */
+/** Blocks in the first request, and at most. */
 const PAGE = 5_000
+const LONGEST_PAGE = 80_000
 
 export interface LogQuery {
-  provider: JsonRpcProvider
+  provider: Pick<JsonRpcProvider, 'getLogs' | 'getBlockNumber'>
   address: string | string[]
   /** As eth_getLogs takes them. */
   topics: (string | string[] | null)[]
@@ -31,7 +32,7 @@ export interface LogQuery {
 export async function* logPages(query: LogQuery): AsyncGenerator<Log[]> {
   const { provider, address, topics, fromBlock, newestFirst = false } = query
   const toBlock = query.toBlock ?? (await provider.getBlockNumber())
-  let [first, last, page] = [fromBlock, toBlock, PAGE]
+  let [first, last, page, most] = [fromBlock, toBlock, PAGE, LONGEST_PAGE]
   while (first <= last) {
     const [from, to] = newestFirst
       ? [Math.max(first, last - page + 1), last]
@@ -43,8 +44,10 @@ export async function* logPages(query: LogQuery): AsyncGenerator<Log[]> {
       // A node that answers with an error may have found the page too long.
       if (isUnreachable(error) || page === 1) throw error
       page = Math.ceil(page / 4)
+      most = page
       continue
     }
+    page = Math.min(most, 2 * page)
     yield newestFirst ? logs.reverse() : logs
     if (newestFirst) last = from - 1
     else first = to + 1

@@ -7,7 +7,7 @@ import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { keccak256 } from 'ethers'
 import { text } from '../command.ts'
 import { formatTime } from '../governance.ts'
-import { type Asset, type AssetVault, amountJson, assetJson, findAsset, formatAmount, vaultOf } from './assets.ts'
+import { type Asset, type AssetVault, amountJson, assetJson, findAsset, formatAmount, orUndefined } from './assets.ts'
 import type { Restaking } from './contracts.ts'
 import { REQUEST_STATUSES, RestakingError } from './errors.ts'
 import { addressTopic, type DecodedLog, numberTopic, readLogs, topicOf } from './logs.ts'
@@ -55,12 +55,12 @@ async function toRequest(restaking: Restaking, id: bigint, request: Request): Pr
 /** Returns a vault by its address, which an enforcer wrote: it may be any contract, and then its assets have no name. */
 async function vaultAt(restaking: Restaking, address: string): Promise<AssetVault> {
   const vault = connectTokenVault(address, restaking.runner)
-  const token = await vault.asset().catch(() => undefined)
-  const asset = token === undefined ? undefined : await findAsset(restaking, token).catch(() => undefined)
-  const known = asset && (await vaultOf(restaking, asset))
-  return known?.address === address
-    ? known
-    : { vault, address, asset: { address, symbol: `units of ${address}`, decimals: 0, isCoin: false } }
+  const token = await orUndefined(vault.asset())
+  const isKnown = token !== undefined && (await restaking.factory.vaultOf(token)) === address
+  const asset = isKnown
+    ? await findAsset(restaking, token)
+    : { address, symbol: `units of ${address}`, decimals: 0, isCoin: false }
+  return { asset, vault, address }
 }
 
 /** Returns what state a request is in, with the time that matters. */
@@ -124,6 +124,8 @@ export interface Slash {
   status: RequestStatus
   /** In base units; undefined until it is executed. */
   taken: bigint | undefined
+  /** Until when it can be executed; undefined where it was at once. */
+  executeUntil: bigint | undefined
   evidenceHash: string
   /** Of the event that told of it first. */
   blockNumber: number
@@ -177,6 +179,7 @@ async function toSlash(
       vault,
       status: 'executed',
       taken: own,
+      executeUntil: undefined,
       evidenceHash: keccak256(evidence),
       ...place,
     }
@@ -189,6 +192,7 @@ async function toSlash(
     vault,
     status: REQUEST_STATUSES[Number(status)]!,
     taken: taken.get(requestId),
+    executeUntil: request.executeUntil,
     evidenceHash: request.evidenceHash,
     ...place,
   }

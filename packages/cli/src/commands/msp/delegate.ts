@@ -17,6 +17,7 @@ import {
   describeLines,
   describeTimes,
   formatPrice,
+  formatShares,
   readBasket,
 } from '../../restaking/baskets.ts'
 import { toAddress, withRestaker } from '../../restaking/contracts.ts'
@@ -64,7 +65,7 @@ export default defineCommand({
         `${formatAmount(units, asset)} go to basket ${basket.number} of ${validator}, where`,
         ...describeLines(basket.lines, { amount: units, asset }),
         describeCommission(basket),
-        `  a share is ${formatPrice(units, shares)} ${asset.symbol}`,
+        `  a share is ${formatPrice(units, shares)} ${asset.symbol}: ${formatShares(shares, asset)} shares, worth ${formatAmount(units, asset)} now`,
         ...describeTimes(now, delay),
       ]
       for (const line of preview) context.progress.say(line)

@@ -1,6 +1,7 @@
 import { hexlify, keccak256 } from 'ethers'
 import { Type } from 'typebox'
 import { defineCommand, file, text } from '../../../command.ts'
+import { UsageError } from '../../../errors.ts'
 import { readBytes } from '../../../files.ts'
 import { formatTime } from '../../../governance.ts'
 import { address, SENDS, writeOptions } from '../../../identity.ts'
@@ -48,8 +49,8 @@ export default defineCommand({
   async run(options, context) {
     const evidence = await readBytes(context.resolve(options.evidence))
     if (evidence.length > LONGEST)
-      throw new RestakingError(
-        'AMOUNT_REFUSED',
+      throw new UsageError(
+        'OPTION_INVALID',
         `${options.evidence} is ${evidence.length} bytes, and ${LONGEST} go on chain: store it elsewhere, and give its address and hash.`,
       )
     return withRestaker(options, context, async (restaker) => {
@@ -130,7 +131,7 @@ async function findKnown(
   return history.findLast(
     (slash) =>
       slash.evidenceHash === evidenceHash &&
-      slash.status !== 'vetoed' &&
+      (slash.status === 'executed' || (slash.status === 'requested' && slash.executeUntil! >= restaker.now)) &&
       equalOffences(slash.offence, { ...place, amount: amount ?? slash.offence.amount }),
   )
 }
