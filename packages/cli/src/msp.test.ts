@@ -662,13 +662,24 @@ describe('rewards', () => {
     )
   })
 
+  test('many days take several transactions', async () => {
+    await json(as('mod', 'bribe fund 1 1 --days 20'))
+    await chain.pass(21 * DAY_S)
+    const { claimed, transactions } = await json(as('ada', `bribe claim --dim 1 --token IOTX`))
+    const paid = claimed.map((each: { paid: { amount: string } }) => Number(each.paid.amount))
+    expect(paid).toHaveLength(2)
+    expect(transactions).toHaveLength(2)
+    expect(paid[0]).toBeCloseTo(16 * 0.925, 9)
+    expect(paid[1]).toBeCloseTo(4 * 0.925, 9)
+  })
+
   test('the validator claims its commission', async () => {
     const paid = await json(as('val', 'bribe claim'))
     expect(paid.commissions).toMatchObject([
       { token: { symbol: 'WIOTX' } },
       { token: { symbol: 'ODD' }, paid: { units: '374999' } },
     ])
-    expect(Number(paid.commissions[0].paid.amount)).toBeCloseTo(1.5, 9)
+    expect(Number(paid.commissions[0].paid.amount)).toBeCloseTo(3, 9)
     expect(await json(as('val', `bribe claim --token ${token}`))).toMatchObject({ commissions: [], transactions: [] })
   })
 

@@ -133,8 +133,9 @@ export async function duesOf(restaking: Restaking, account: string, filter: PotF
 const LOOKED_AT = 1_000n
 /** Segments that one transaction claims of a pot: some 50,000 gas each. */
 const SEGMENTS = 16n
-/** Pots in one transaction. */
-const PAGE = 8
+/** Gas of one transaction at most, and of one pot in it: a token that takes more is one that refuses. */
+const GAS = 12_000_000n
+const GAS_EACH = 3_000_000n
 
 export interface Claimed {
   due: Due
@@ -164,8 +165,7 @@ export async function claimDues(
       for (const each of tried) if ('reason' in each) failed.push(each)
       const ready = tried.flatMap((each) => ('gas' in each ? [each] : []))
       open = []
-      for (let first = 0; first < ready.length; first += PAGE) {
-        const page = ready.slice(first, first + PAGE)
+      for (const page of pagesOf(ready)) {
         for (const { due } of page)
           say(`${formatAmount(due.units, due.pot.token)} ${duePlace(due)} are paid to ${due.position.staker}`)
         await send(restaker, page)
@@ -200,10 +200,18 @@ function byPosition(dues: readonly Due[]): Due[][] {
   return [...groups.values()]
 }
 
-/** Returns what a claim of one pot takes, or why it would fail. */
-async function gasOf({ rewards }: Restaker, due: Due): Promise<{ due: Due; gas: bigint } | Failed> {
+/** A claim, and the gas that it gets: half as much again as it takes, for a day may begin until it is mined. */
+interface Ready {
+  due: Due
+  gas: bigint
+}
+
+/** Returns what a claim of one pot gets, or why it would fail. */
+async function gasOf({ rewards }: Restaker, due: Due): Promise<Ready | Failed> {
   try {
-    return { due, gas: await rewards.claim.estimateGas(potInput(due.pot), due.position, SEGMENTS) }
+    const taken = await rewards.claim.estimateGas(potInput(due.pot), due.position, SEGMENTS)
+    const gas = (taken * 3n) / 2n
+    return gas > GAS_EACH ? { pot: due.pot, reason: REFUSED } : { due, gas }
   } catch (error) {
     const data = revertData(error)
     if (data === undefined) throw error
@@ -211,26 +219,37 @@ async function gasOf({ rewards }: Restaker, due: Due): Promise<{ due: Due; gas: 
   }
 }
 
-async function send({ rewards }: Restaker, page: readonly { due: Due; gas: bigint }[]): Promise<void> {
-  const [first] = page
+/** Returns what goes into one transaction each, those that take most first. */
+function pagesOf(ready: readonly Ready[]): Ready[][] {
+  const pages: Ready[][] = []
+  for (const each of ready.toSorted((a, b) => Number(b.gas - a.gas))) {
+    const page = pages.at(-1)
+    if (page && page[0]!.gas * BigInt(page.length + 1) <= GAS) page.push(each)
+    else pages.push([each])
+  }
+  return pages
+}
+
+async function send({ rewards }: Restaker, page: readonly Ready[]): Promise<void> {
+  const [{ due, gas }] = page as [Ready]
   if (page.length === 1) {
-    await rewards.claim(potInput(first!.due.pot), first!.due.position, SEGMENTS)
+    await rewards.claim(potInput(due.pot), due.position, SEGMENTS)
     return
   }
-  // Half as much again: a day may begin until it is mined.
-  const gasEach = (page.map(({ gas }) => gas).sort((a, b) => Number(b - a))[0]! * 3n) / 2n
-  const pots = page.map(({ due }) => potInput(due.pot))
+  const pots = page.map((each) => potInput(each.due.pot))
   // What fails in it does not fail it, so that no estimate is right. A call gets 63/64 of what is left.
-  const gasLimit = (gasEach * BigInt(page.length) * 64n) / 63n + 200_000n
-  await rewards.claimEach(pots, first!.due.position, SEGMENTS, gasEach, { gasLimit })
+  const gasLimit = (gas * BigInt(page.length) * 64n) / 63n + 200_000n
+  await rewards.claimEach(pots, due.position, SEGMENTS, gas, { gasLimit })
 }
 
 /** Returns what the last transaction paid, and for epochs before which one, by token and DIM. */
-async function paidBy({ provider, signer }: Restaker): Promise<Map<string, { units: bigint; until: bigint }>> {
+async function paidBy({ provider, signer, rewards }: Restaker): Promise<Map<string, { units: bigint; until: bigint }>> {
+  const own = await rewards.getAddress()
   const receipt = await provider.getTransactionReceipt(signer.transactions.at(-1)!)
   const paid = new Map<string, { units: bigint; until: bigint }>()
   for (const log of receipt!.logs) {
-    const event = rewardsInterface.parseLog(log)
+    // A token may write what it likes.
+    const event = log.address === own ? rewardsInterface.parseLog(log) : null
     if (event?.name !== 'RewardClaimed') continue
     const { token, dim, amount, until } = event.args
     paid.set(token + dim, { units: amount, until })
