@@ -147,7 +147,7 @@ test('every command succeeds, and all together do what the guide says', { timeou
   expect(await provider.getBalance(RECIPIENT)).toBe(parseEther('100'))
 
   expect(await follow('Stop validating')).toMatch(
-    /basket 1 of 0x\w{40} is closed\nfrom .* 0x\w{40} does not serve DIM 1\n$/,
+    /basket 1 of 0x\w{40} is closed\nfrom .* 0x\w{40} does not serve DIM 1\nits stake is counted for rewards until .*: msp validator sync 0x\w{40}\n$/,
   )
   const ended = await follow('End a module', async (command) => {
     if (command.includes('dim release')) await chain.pass(36 * HOUR_S + 1)

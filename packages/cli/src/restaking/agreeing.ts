@@ -46,7 +46,10 @@ export const optCommand = (enters: boolean) =>
             : `has opted in to DIM ${dim.id}, which has to accept it (msp dim accept)`
           : `does not serve DIM ${dim.id}`
         return {
-          lines: [`from ${formatTime(nextEpoch(now))} UTC on at the latest ${account} ${state}`],
+          lines: [
+            `from ${formatTime(nextEpoch(now))} UTC on at the latest ${account} ${state}`,
+            ...(enters === serves ? [countingOf(enters, account)] : []),
+          ],
           json: {
             account,
             dim: dim.id,
@@ -58,6 +61,12 @@ export const optCommand = (enters: boolean) =>
         }
       }),
   })
+
+/** Returns what is left to do for rewards, which go by what was counted. */
+const countingOf = (serves: boolean, validator: string): string =>
+  serves
+    ? `stake that was there before earns rewards once it is counted: msp validator sync ${validator}`
+    : `its stake is counted for rewards until someone says otherwise, best today: msp validator sync ${validator}`
 
 function describeOpting({ account, now }: Restaker, { id, terms }: DimState, enters: boolean): string[] {
   const time = formatTime(nextEpoch(now))
@@ -103,6 +112,7 @@ export const acceptCommand = (accepts: boolean): Command<ReturnType<typeof accep
         return {
           lines: [
             `DIM ${dim.id} ${accepts ? 'accepts' : 'does not accept'} ${validator}${accepts && !serves ? ', which has to opt in (msp validator opt)' : ''}`,
+            ...(accepts === serves ? [countingOf(accepts, validator)] : []),
           ],
           json: {
             account,
