@@ -21,6 +21,7 @@ const governance: RunElsewhere = {
   file: 'test/e2e/governance-guide.test.ts',
   text: "commands(readDocument('docs/governance.md'))",
 }
+const msp: RunElsewhere = { file: 'test/docs/msp.test.ts', text: "readDocument('docs/msp.md')" }
 const core: RunElsewhere = {
   file: 'test/docs/ioconnect.test.ts',
   text: "commands(document).filter((line) => line.startsWith('gcc '))",
@@ -159,6 +160,69 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
     governance,
   'pnpm hardhat ignition deploy deploy/modules/Handover.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
     governance,
+  'pnpm iotex2 ioid keygen staker.json': msp,
+  'pnpm iotex2 msp show --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp show --validator VALIDATOR --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp stake 1000 --network iotexTestnet --deployment addresses.json --keystore staker.json': msp,
+  'pnpm iotex2 msp delegate 500 --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp show --account STAKER --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp stake 250 --asset TOKEN --create --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp delegate all --asset TOKEN --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp bribe show --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp bribe show --account STAKER --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp bribe claim --network iotexTestnet --deployment addresses.json --keystore staker.json': msp,
+  'pnpm iotex2 msp exit 200 --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp exit all --asset TOKEN --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp claim --network iotexTestnet --deployment addresses.json --keystore staker.json': msp,
+  'pnpm iotex2 msp withdraw 100 --to RECIPIENT --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp claim --withdraw --network iotexTestnet --deployment addresses.json --keystore staker.json': msp,
+  'pnpm iotex2 ioid keygen validator.json': msp,
+  'pnpm iotex2 msp validator register --commission 5 --network iotexTestnet --deployment addresses.json --keystore validator.json':
+    msp,
+  'pnpm iotex2 msp dim show --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp validator opt 1 --network iotexTestnet --deployment addresses.json --keystore validator.json': msp,
+  'pnpm iotex2 msp allocate 1=60 --network iotexTestnet --deployment addresses.json --keystore validator.json': msp,
+  'pnpm iotex2 msp validator show VALIDATOR --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp validator commission 7.5 --network iotexTestnet --deployment addresses.json --keystore validator.json':
+    msp,
+  'pnpm iotex2 msp validator sync VALIDATOR --network iotexTestnet --deployment addresses.json --keystore validator.json':
+    msp,
+  'pnpm iotex2 msp bribe claim --network iotexTestnet --deployment addresses.json --keystore validator.json': msp,
+  'pnpm iotex2 msp allocate --close 1 --network iotexTestnet --deployment addresses.json --keystore validator.json':
+    msp,
+  'pnpm iotex2 msp validator leave 1 --network iotexTestnet --deployment addresses.json --keystore validator.json': msp,
+  'pnpm iotex2 ioid keygen builder.json': msp,
+  'pnpm iotex2 msp dim propose terms.json --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp dim show 1 --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp dim accept 1 VALIDATOR --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp bribe fund 1 10 --days 14 --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp bribe fund 1 5 --asset TOKEN --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 ioid keygen resolver.json': msp,
+  'pnpm iotex2 msp slash request 1 --validator VALIDATOR --basket 1 --captured TIME --amount 100 --evidence evidence.json --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp slash veto 1 --network iotexTestnet --deployment addresses.json --keystore resolver.json': msp,
+  'pnpm iotex2 msp slash request 1 --validator VALIDATOR --basket 1 --captured TIME --amount all --evidence evidence.json --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp slash show --dim 1 --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp slash execute 2 --network iotexTestnet --deployment addresses.json --keystore builder.json': msp,
+  'pnpm iotex2 msp slash collect --beneficiary BUILDER --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp dim expel 1 VALIDATOR --network iotexTestnet --deployment addresses.json --keystore builder.json':
+    msp,
+  'pnpm iotex2 msp dim retire 1 --network iotexTestnet --deployment addresses.json --keystore builder.json': msp,
+  'pnpm iotex2 msp bribe refund --network iotexTestnet --deployment addresses.json --keystore builder.json': msp,
+  'pnpm iotex2 msp dim release 1 --network iotexTestnet --deployment addresses.json --keystore builder.json': msp,
+  'pnpm iotex2 msp dim withdraw-bond 1 --network iotexTestnet --deployment addresses.json --keystore builder.json': msp,
   'pnpm iotex2 ioid --help': ioid,
   'pnpm iotex2 project --help': ioid,
 }

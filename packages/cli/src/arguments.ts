@@ -60,10 +60,15 @@ export function parseArguments<P extends TProperties>(
     else if (key in given) throw new UsageError('OPTION_INVALID', `${flag} is given twice.`)
     else given[key] = convert(schema, value)
   }
-  if (free.length > operands.length)
+  // A list at the end takes all that is left.
+  const last = operands.at(-1)
+  const rest = last !== undefined && factsOf(schemas[last]!).type === 'array' ? last : undefined
+  const single = rest === undefined ? operands : operands.slice(0, -1)
+  if (rest !== undefined) given[rest] = free.slice(single.length)
+  else if (free.length > operands.length)
     throw new UsageError('OPERAND_UNEXPECTED', `"${free[operands.length]}" is one word too many.`)
-  free.forEach((value, i) => {
-    given[operands[i]!] = convert(schemas[operands[i]!]!, value)
+  free.slice(0, single.length).forEach((value, i) => {
+    given[single[i]!] = convert(schemas[single[i]!]!, value)
   })
   return { options: check(options, operands, given), json }
 }

@@ -108,16 +108,14 @@ export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
     return sent
   }
 
-  async #send({ to, data, value }: TransactionRequest): Promise<TransactionResponse> {
+  async #send({ to, data, value, gasLimit: given }: TransactionRequest): Promise<TransactionResponse> {
     const { provider, context, yes, names } = this.#options
     const call: Call = { data: data ?? '0x', value: value ?? 0n }
     if (to !== undefined && to !== null) call.to = await resolveAddress(to)
     const step = describeCall(call, names)
-    const estimated = await this.#sender.quote(step, call)
-    const { gasLimit, feeWei } = await this.#sender.quote(step, {
-      ...call,
-      gasLimit: BigInt(estimated.gasLimit) + LATER_GAS,
-    })
+    // An estimate is the least that does not fail: a call that goes on where a part of it fails says itself what it needs.
+    const needed = BigInt(given ?? (await this.#sender.quote(step, call)).gasLimit + LATER_GAS)
+    const { gasLimit, feeWei } = await this.#sender.quote(step, { ...call, gasLimit: needed })
     context.progress.say(
       `${step}: ${BigInt(call.value!) === 0n ? 'sends nothing' : `sends ${formatEther(call.value!)} IOTX`}, gas at most ${formatEther(feeWei)} IOTX`,
     )

@@ -7,6 +7,7 @@ import { flagName, requiredOf } from './arguments.ts'
 import { type Command, factsOf, type Group } from './command.ts'
 
 const WIDTH = 100
+const LONGEST_USAGE = 120
 
 /** Options that every command has. */
 const EVERYWHERE: [name: string, text: string][] = [
@@ -27,18 +28,22 @@ export function commandHelp(path: readonly string[], command: Command): string {
   }
   const flags = Object.keys(schemas).filter((key) => !operands.includes(key))
   const usage = [
-    ...operands.map((key) => bracket(key, key.toUpperCase())),
+    ...operands.map((key) => bracket(key, `${key.toUpperCase()}${factsOf(schemas[key]!).type === 'array' ? '…' : ''}`)),
     ...flags.filter(isNeeded).map(shown),
     ...(flags.every(isNeeded) ? [] : ['[OPTION…]']),
   ]
   const describe = (key: string): string => {
     const { description, type, default: preset } = factsOf(schemas[key]!)
-    const repeat = type === 'array' ? ' May be given several times.' : ''
+    const repeat = type === 'array' && !operands.includes(key) ? ' May be given several times.' : ''
     const value = preset === undefined || typeof preset === 'boolean' || type === 'array' ? '' : ` Default: ${preset}.`
     return `${description}${repeat}${value}`
   }
+  const words = `Usage: iotex2 ${[...path, ...usage].join(' ')}`
+  // Only where it must: a line is copied whole.
+  const [first, ...more] = words.length <= LONGEST_USAGE ? [words] : wrap(words)
   return [
-    `Usage: iotex2 ${[...path, ...usage].join(' ')}`,
+    first!,
+    ...more.map((line) => `  ${line}`),
     '',
     ...wrap(`${command.summary}.`),
     ...(command.details ?? []).flatMap((paragraph) => ['', ...wrap(paragraph)]),

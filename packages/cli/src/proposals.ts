@@ -305,7 +305,7 @@ export async function findDescription(
 }
 
 /** Returns the last block whose time is at or before `time`, by halving. */
-async function lastBlockUntil(provider: JsonRpcProvider, time: bigint, fromBlock: number): Promise<number> {
+export async function lastBlockUntil(provider: JsonRpcProvider, time: bigint, fromBlock: number): Promise<number> {
   let [low, high] = [fromBlock, await provider.getBlockNumber()]
   while (low < high) {
     const middle = Math.ceil((low + high) / 2)

@@ -59,6 +59,61 @@ export const COMMANDS: Group = {
         show: load(() => import('./gov/show.ts')),
       },
     },
+    msp: {
+      summary: 'Stake once for many modules (MSP): restake, validate, slash, leave',
+      members: {
+        stake: load(() => import('./msp/stake.ts')),
+        delegate: load(() => import('./msp/delegate.ts')),
+        allocate: load(() => import('./msp/allocate.ts')),
+        exit: load(() => import('./msp/exit.ts')),
+        claim: load(() => import('./msp/claim.ts')),
+        withdraw: load(() => import('./msp/withdraw.ts')),
+        show: load(() => import('./msp/show.ts')),
+        validator: {
+          summary: 'Be a validator: register, set a commission, serve modules',
+          members: {
+            register: load(() => import('./msp/validator/register.ts')),
+            commission: load(() => import('./msp/validator/commission.ts')),
+            opt: load(() => import('./msp/validator/opt.ts')),
+            leave: load(() => import('./msp/validator/leave.ts')),
+            sync: load(() => import('./msp/validator/sync.ts')),
+            show: load(() => import('./msp/validator/show.ts')),
+          },
+        },
+        dim: {
+          summary: 'Build a module (DIM): propose it, accept validators, let it leave',
+          members: {
+            propose: load(() => import('./msp/dim/propose.ts')),
+            retract: load(() => import('./msp/dim/retract.ts')),
+            accept: load(() => import('./msp/dim/accept.ts')),
+            expel: load(() => import('./msp/dim/expel.ts')),
+            retire: load(() => import('./msp/dim/retire.ts')),
+            release: load(() => import('./msp/dim/release.ts')),
+            'withdraw-bond': load(() => import('./msp/dim/withdraw-bond.ts')),
+            show: load(() => import('./msp/dim/show.ts')),
+          },
+        },
+        slash: {
+          summary: 'Slash for offences, veto, execute, and see what was slashed and why',
+          members: {
+            request: load(() => import('./msp/slash/request.ts')),
+            veto: load(() => import('./msp/slash/veto.ts')),
+            execute: load(() => import('./msp/slash/execute.ts')),
+            collect: load(() => import('./msp/slash/collect.ts')),
+            show: load(() => import('./msp/slash/show.ts')),
+          },
+        },
+        bribe: {
+          summary: 'Pay for stake that backs a module, and claim what yours earned',
+          members: {
+            fund: load(() => import('./msp/bribe/fund.ts')),
+            claim: load(() => import('./msp/bribe/claim.ts')),
+            refund: load(() => import('./msp/bribe/refund.ts')),
+            show: load(() => import('./msp/bribe/show.ts')),
+          },
+        },
+      },
+    },
     vc: {
       summary: 'Issue, obtain, revoke and verify credentials (W3C Verifiable Credentials 2.0), off chain and on it',
       members: {

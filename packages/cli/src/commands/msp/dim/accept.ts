@@ -1,0 +1,3 @@
+import { acceptCommand } from '../../../restaking/agreeing.ts'
+
+export default acceptCommand(true)

@@ -1,0 +1,3 @@
+import { optCommand } from '../../../restaking/agreeing.ts'
+
+export default optCommand(false)
