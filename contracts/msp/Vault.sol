@@ -142,7 +142,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         if (!_ALLOCATION.isOpen(validator, basket)) revert VaultBasketNotOpen(validator, basket);
         _debit(msg.sender, amount);
-        Generation storage generation = _present(validator, basket);
+        uint48 number = generationOf(validator, basket);
+        Generation storage generation = _pools[validator][basket].generations[number];
         (uint256 assets, uint256 total) = (generation.assets.latest(), generation.shares.latest());
         if (total + _VIRTUAL_SHARES > (assets + 1) * _VIRTUAL_SHARES * _RUIN) revert VaultPoolRuined(validator, basket);
         if (assets + amount > _MAX_ASSETS) revert VaultPoolFull(_MAX_ASSETS);
@@ -150,12 +151,15 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         if (shares == 0) revert VaultZeroAmount();
         _write(generation, assets + amount, total + shares);
         _join(generation, validator, basket, shares);
+        _delegated(validator, basket, number, amount);
         emit Delegated(msg.sender, validator, basket, amount, shares);
     }
 
+    /// @dev Told that the caller delegated `amount`.
+    function _delegated(address validator, uint16 basket, uint48 generation, uint256 amount) internal virtual {}
+
     function _present(address validator, uint16 basket) private view returns (Generation storage) {
-        Pool storage pool = _pools[validator][basket];
-        return pool.generations[pool.current.latest()];
+        return _pools[validator][basket].generations[generationOf(validator, basket)];
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
@@ -209,11 +213,17 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         nonReentrant
         returns (uint256 exitId)
     {
+        return _requestExit(msg.sender, validator, basket, shares);
+    }
+
+    function _requestExit(address staker, address validator, uint16 basket, uint256 shares)
+        internal
+        returns (uint256 exitId)
+    {
         if (shares == 0) revert VaultZeroAmount();
-        Pool storage pool = _pools[validator][basket];
-        uint48 number = uint48(pool.current.latest());
-        Generation storage generation = pool.generations[number];
-        _leave(generation, validator, basket, shares);
+        uint48 number = generationOf(validator, basket);
+        Generation storage generation = _pools[validator][basket].generations[number];
+        uint256 stays = _leave(generation, staker, validator, basket, shares);
         _lastExitDelay = exitDelay();
         uint48 unlockTime = uint48(block.timestamp) + _lastExitDelay;
         // Where the delay was shortened: first in, first out.
@@ -224,20 +234,27 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         generation.unlocked.push(unlockTime, requested);
 
         exitId = ++exits;
-        _exits[exitId] = Exit(msg.sender, unlockTime, number, validator, basket, shares.toUint208());
-        emit ExitRequested(exitId, msg.sender, validator, basket, shares, unlockTime);
+        _exits[exitId] = Exit(staker, unlockTime, number, validator, basket, shares.toUint208());
+        _leaving(exitId, _exits[exitId], stays);
+        emit ExitRequested(exitId, staker, validator, basket, shares, unlockTime);
     }
 
-    /// @dev Takes `shares` of the caller's: what joined in this epoch first, then what was held since before it.
-    function _leave(Generation storage generation, address validator, uint16 basket, uint256 shares) private {
-        uint48 epoch = Epochs.current();
-        Checkpoints.Trace208 storage position = generation.positions[msg.sender];
-        (uint256 held, uint256 next) = position.present(epoch);
-        if (next < shares) revert VaultBalanceTooLow(msg.sender, next, shares);
-        uint256 stays = Math.min(held, next - shares);
-        position.write(epoch, stays, next - shares);
+    /// @dev Told of a new exit, and of the shares that stay in its position.
+    function _leaving(uint256 exitId, Exit memory exit, uint256 stays) internal virtual {}
 
-        uint256 lost = held - stays;
+    /// @dev Takes `shares` of a staker's: what joined in this epoch first, then what was held since before it. Returns what stays.
+    function _leave(Generation storage generation, address staker, address validator, uint16 basket, uint256 shares)
+        private
+        returns (uint256 stays)
+    {
+        uint48 epoch = Epochs.current();
+        Checkpoints.Trace208 storage position = generation.positions[staker];
+        (uint256 held, uint256 next) = position.present(epoch);
+        if (next < shares) revert VaultBalanceTooLow(staker, next, shares);
+        stays = next - shares;
+        uint256 lost = Math.saturatingSub(held, stays);
+        position.write(epoch, held - lost, stays);
+
         (held, next) = _sumsIn(generation, epoch);
         (held, next) = (held - lost, next - shares);
         generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
@@ -275,8 +292,12 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         if (exit.generation == pool.current.latest()) _settle(generation, exit.validator, exit.basket);
         (, amount) = _settledValue(generation, exit);
         balanceOf[exit.owner] += amount;
+        _left(exitId, exit.owner, amount);
         emit ExitClaimed(exitId, exit.owner, amount);
     }
+
+    /// @dev Told what an exit was worth at last.
+    function _left(uint256 exitId, address staker, uint256 amount) internal virtual {}
 
     /// @dev Moves what has matured out of the pool, at the price of now: which it had when it matured, or better, for a
     /// slash settles first.
@@ -399,7 +420,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function generationOf(address validator, uint16 basket) external view override returns (uint48) {
+    function generationOf(address validator, uint16 basket) public view override returns (uint48) {
         return uint48(_pools[validator][basket].current.latest());
     }
 
@@ -419,7 +440,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function stakeOf(address staker, address validator, uint16 basket) external view override returns (uint256) {
+    function stakeOf(address staker, address validator, uint16 basket) public view override returns (uint256) {
         Generation storage generation = _present(validator, basket);
         return
             _value(
@@ -428,12 +449,12 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     /// @inheritdoc IVault
-    function exitOf(uint256 exitId) external view override returns (Exit memory) {
+    function exitOf(uint256 exitId) public view override returns (Exit memory) {
         return _exits[exitId];
     }
 
     /// @inheritdoc IVault
-    function previewExit(uint256 exitId) external view override returns (uint256) {
+    function previewExit(uint256 exitId) public view override returns (uint256) {
         Exit memory exit = _exits[exitId];
         Pool storage pool = _pools[exit.validator][exit.basket];
         Generation storage generation = pool.generations[exit.generation];

@@ -15,6 +15,8 @@ export const CONTRACTS = [
   'Allocation',
   'Anchors',
   'AttributeToken',
+  'BucketEscrow',
+  'BucketVault',
   'CredentialRegistry',
   'DeviceNFT',
   'DeviceRewards',

@@ -4,6 +4,8 @@ import { accessManagerInterface } from './AccessManager.ts'
 import { allocationInterface } from './Allocation.ts'
 import { anchorsInterface } from './Anchors.ts'
 import { attributeTokenInterface } from './AttributeToken.ts'
+import { bucketEscrowInterface } from './BucketEscrow.ts'
+import { bucketVaultInterface } from './BucketVault.ts'
 import { credentialRegistryInterface } from './CredentialRegistry.ts'
 import { deviceNFTInterface } from './DeviceNFT.ts'
 import { deviceRewardsInterface } from './DeviceRewards.ts'
@@ -41,6 +43,8 @@ export const interfaces: readonly Interface[] = [
   allocationInterface,
   anchorsInterface,
   attributeTokenInterface,
+  bucketEscrowInterface,
+  bucketVaultInterface,
   credentialRegistryInterface,
   deviceNFTInterface,
   deviceRewardsInterface,
