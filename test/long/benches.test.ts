@@ -15,6 +15,7 @@ test.each([
     'msm',
     ['g1_14_1t', 'g1_16_1t', 'g1_14_1t_table', 'g1_16_1t_table', 'g1_14_2t', 'g1_16_2t', 'g2_14_1t', 'table_gain_16'],
   ],
+  ['msp', ['slashGas', 'claimGas', 'depositGas', 'delegateGas', 'allocateGas', 'exitGas']],
   ['prove', ['dense14_1t', 'dense16_1t', 'sha16_1t', 'dense16_2t', 'rss16']],
 ])('pnpm bench %s --json', async (name, members) => {
   const { stdout } = await promisify(execFile)(process.execPath, ['scripts/bench.ts', name, '--json'], { cwd: ROOT })
