@@ -20,6 +20,8 @@ export interface ChainNodeOptions {
   chainId?: number
   /** Mines a block at this interval; without it, a block for each transaction. */
   blockIntervalMs?: number
+  /** When its first block is of; now, without it. */
+  start?: Date
 }
 
 /** Hardhat's published development keys, of accounts 0, 1 … Worth nothing anywhere. */
@@ -36,8 +38,8 @@ const RUNNER = fileURLToPath(import.meta.resolve('@iotex2/devnet/chain-node'))
 
 /** Starts a node on a free port of the loopback interface. It ends with the process that started it. */
 export async function startChain(options: ChainNodeOptions = {}): Promise<ChainNode> {
-  const { chainId = 31337, blockIntervalMs } = options
-  const child = fork(RUNNER, ['0', String(chainId)], {
+  const { chainId = 31337, blockIntervalMs, start } = options
+  const child = fork(RUNNER, ['0', String(chainId), ...(start === undefined ? [] : [start.toISOString()])], {
     execArgv: ['--import', import.meta.resolve('@iotex2/devnet/exit-with-parent')],
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
   })

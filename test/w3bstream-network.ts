@@ -5,14 +5,24 @@
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { systemClock } from '@iotex2/chain/clock'
 import { connectFleetManager } from '@iotex2/chain/contracts/FleetManager'
 import { type Deployment, readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { developmentAddress, developmentKey, developmentSigner } from '@iotex2/devnet/accounts'
-import { mineAtInterval } from '@iotex2/devnet/chain'
+import { catchUp, mineAtInterval, yesterday } from '@iotex2/devnet/chain'
 import { addressBook, forgetDeployment } from '@iotex2/devnet/deploy'
 import { makeDevices, makeProver, registerMachines } from '@iotex2/devnet/identities'
-import { admitCoordinators, bindProject, configureProject, enrollProver, fundProject } from '@iotex2/devnet/project'
+import {
+  admitCoordinators,
+  admitFleetDim,
+  backProver,
+  bindProject,
+  configureProject,
+  enlistProver,
+  fundProject,
+  proposeFleetDim,
+} from '@iotex2/devnet/project'
 import { DocumentStore } from '@iotex2/identity/document-store'
 import { BATCH_VM_TYPE } from '@iotex2/protocol/batch'
 import type { Hex } from '@iotex2/protocol/hex'
@@ -54,7 +64,7 @@ export const TEST_PROFILE: Profile = parseProfile({
 /** Starts a node and deploys everything to it. Takes some seconds: once for a test file. */
 export async function startNetwork(options: { provers?: number; devices?: number } = {}): Promise<W3bstreamNetwork> {
   const directory = await mkdtemp(join(tmpdir(), 'iotex2-network-'))
-  const chain = await startChain()
+  const chain = await startChain({ start: yesterday(systemClock.now()) })
   const deploymentId = `test-${process.pid}-${new URL(chain.url).port}`
   const provider = openProvider({ url: chain.url, chainId: chain.chainId, pollingIntervalMs: 20 })
   const dispose = async () => {
@@ -70,9 +80,11 @@ export async function startNetwork(options: { provers?: number; devices?: number
     await ignition.deploy(W3bstream, { deploymentId, config, parameters })
     const core = await readDeployment(addressBook(deploymentId))
     const documents = new DocumentStore(join(directory, 'documents'))
-    const [owner, operator] = [
+    const [owner, operator, staker, governance] = [
       developmentSigner('projectOwner', provider),
       developmentSigner('fleetOperator', provider),
+      developmentSigner('staker', provider),
+      developmentSigner('governance', provider),
     ]
     const [project, fleet] = [
       await registerMachines(
@@ -102,10 +114,16 @@ export async function startNetwork(options: { provers?: number; devices?: number
     await bindProject(owner, deployment, projectId)
     await fundProject(owner, deployment, projectId, { feeWei: FEE, depositWei: 100n * IOTX })
     const coordinators = [developmentAddress('coordinator1'), developmentAddress('coordinator2')]
-    await admitCoordinators(developmentSigner('governance', provider), deployment, coordinators, fleet.projectId)
+    await admitCoordinators(governance, deployment, coordinators, fleet.projectId)
     const provers = fleet.machines.map(({ privateKey }) => new Wallet(privateKey, provider))
+    const window = { evidenceAge: 3 * DAY, executionWindow: DAY }
+    const dim = await proposeFleetDim(operator, deployment, developmentAddress('governance'), window)
+    await admitFleetDim(governance, deployment, dim)
+    const backing = { operator, builder: operator, staker, ownWei: 20n * IOTX, stakedWei: 80n * IOTX }
+    for (const prover of provers) await backProver(prover, deployment, backing)
+    await catchUp(chain.url, systemClock.now())
     for (const prover of provers) {
-      await enrollProver(operator, prover, deployment, 100n * IOTX)
+      await enlistProver(prover, deployment)
       const members = connectFleetManager(deployment.address('fleetManager'), prover)
       await (await members.addVMType(BATCH_VM_TYPE)).wait()
     }

@@ -1,13 +1,12 @@
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { governedProxy } from '../governed-proxy.ts'
 import Governance from './Governance.ts'
+import Msp from './Msp.ts'
 
-/**
- * Where modules anchor the roots of their state. Parameters:
- * - `modules`: the contract that knows who owns a module (`IDimManagers`); required.
- */
+/** Where modules (DIMs) anchor the roots of their state, by whoever manages them. */
 export default buildModule('Anchors', (m) => {
   const { authority } = m.useModule(Governance)
-  const anchors = governedProxy(m, 'Anchors', authority, [], [m.getParameter('modules')])
+  const { dims } = m.useModule(Msp)
+  const anchors = governedProxy(m, 'Anchors', authority, [], [dims])
   return { anchors }
 })

@@ -13,7 +13,7 @@ const DAY = 24 * 3600
  * - `voteExtensionSeconds`: how long votes are taken at least after the quorum is reached.
  * - `proposalThreshold`: votes that a proposer needs, in wei.
  * - `quorumPercent`: votes for or abstaining that a proposal needs, of all.
- * - `timelockDelaySeconds`: from a proposal's acceptance to its execution.
+ * - `timelockDelaySeconds`: from a proposal's acceptance to its execution; longer than stake takes to leave.
  *
  * The deployer's part ends with deploy/modules/Handover.ts.
  */
@@ -23,7 +23,7 @@ export default buildModule('Governor', (m) => {
 
   const votes = m.contract('VeIOTX')
   // Anyone executes; the proposer is the governor, which has to be told the timelock first.
-  const delay = m.getParameter('timelockDelaySeconds', 2 * DAY)
+  const delay = m.getParameter('timelockDelaySeconds', 10 * DAY)
   const timelock = m.contract('TimelockController', [delay, [], [NONE], deployer])
   const governor = m.contract('IoTeXGovernor', [
     votes,

@@ -7,7 +7,7 @@ import { batchTaskId } from '@iotex2/protocol/batch'
 import type { Hex } from '@iotex2/protocol/hex'
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import { expect } from 'chai'
-import { AbiCoder, type Contract, id, parseEther, Signature, type Signer, toBeHex, Wallet } from 'ethers'
+import { AbiCoder, type Contract, id, parseEther, Signature, type Signer, toBeHex, Wallet, ZeroAddress } from 'ethers'
 import { network } from 'hardhat'
 import IoIDModule from '../../deploy/modules/IoID.ts'
 import MspModule from '../../deploy/modules/Msp.ts'
@@ -18,7 +18,10 @@ const PROVERS = 1n
 const READINGS = 2n
 const VM_TYPE = 1n
 const FEE = 1000n
-const BOND = parseEther('50')
+const DIM = 1n
+const BASKET = 1
+const DAY = 24 * 3600
+const STAKE = parseEther('50')
 const PENALTY = parseEther('3')
 const ROOT = 77n
 const CHAIN_ID = 31337n
@@ -54,8 +57,7 @@ describe('W3bstream as deployed', () => {
   const deploy = () =>
     connection.ignition.deploy(SystemModule, {
       parameters: {
-        Msp: { penaltyWei: PENALTY },
-        W3bstream: { heartbeatTimeoutSeconds: 3600 },
+        W3bstream: { heartbeatTimeoutSeconds: 3600, penaltyWei: PENALTY },
         Rewards: { projectId: READINGS, readingsPerMinute: 60, burst: 16 },
       },
     })
@@ -111,13 +113,40 @@ describe('W3bstream as deployed', () => {
     await as(owner, router).bindDapp!(READINGS, contracts.rewards)
   }
 
+  /** The fleet becomes a DIM, and the prover its validator, whom a staker backs from the next epoch on. */
+  async function backProver() {
+    const { allocation, dims, nativeVault, registry, stake, validators } = contracts
+    const terms = {
+      maximumSlash: 5_000,
+      evidenceAge: 3 * DAY,
+      vetoWindow: 0,
+      executionWindow: DAY,
+      enforcer: stake,
+      resolver: ZeroAddress,
+      beneficiary: await governance.getAddress(),
+    }
+    await as(owner, dims).propose!(terms, '', { value: await dims.minimumBond!() })
+    await as(governance, dims).admit!(DIM)
+    await as(governance, stake).bindDim!(DIM)
+    await owner.sendTransaction({ to: prover.address, value: parseEther('5') })
+    await as(proverSigner, validators).register!(await registry.deviceTokenId!(prover.address), 0)
+    await as(proverSigner, validators).opt!(DIM, true)
+    await as(owner, validators).accept!(DIM, prover.address, true)
+    await as(proverSigner, allocation).openBasket!([{ dim: DIM, share: 10_000 }], false)
+    await as(proverSigner, stake).commitBasket!(BASKET)
+    await as(owner, nativeVault).depositNative!(owner, { value: STAKE })
+    await as(owner, nativeVault).delegate!(prover.address, BASKET, STAKE)
+    const { provider } = connection.ethers
+    await provider.send('evm_setNextBlockTimestamp', [(Math.floor((await now()) / DAY) + 1) * DAY])
+    await provider.send('evm_mine', [])
+  }
+
   async function enlistProver() {
     const { fleet, tasks } = contracts
     await as(governance, fleet).setProverProject!(PROVERS)
     await as(governance, tasks).addOperator!(coordinator)
-    await as(owner, contracts.bond).deposit!(prover.address, { value: BOND })
-    await owner.sendTransaction({ to: prover.address, value: parseEther('5') })
     proverSigner = prover.connect(connection.ethers.provider)
+    await backProver()
     await as(proverSigner, fleet).register!()
     await as(proverSigner, fleet).addVMType!(VM_TYPE)
   }
@@ -176,7 +205,7 @@ describe('W3bstream as deployed', () => {
     expect(await wrapped.balanceOf!(prover.address)).to.equal(FEE)
   })
 
-  it('recalls a task that its prover missed, and slashes the bond', async () => {
+  it('recalls a task that its prover missed, and slashes the stake behind it', async () => {
     const { tasks, fleet } = contracts
     const taskId = taskOf(ROOT + 1n)
     const deadline = await assign(ROOT + 1n)
@@ -184,7 +213,11 @@ describe('W3bstream as deployed', () => {
     await expect(as(owner, tasks).recall!(READINGS, taskId))
       .to.emit(tasks, 'TaskRecalled')
       .withArgs(READINGS, taskId, prover.address, PENALTY)
-    expect(await contracts.bond.stakeOf!(prover.address)).to.equal(BOND - PENALTY)
+    expect(await contracts.stake.stakeOf!(prover.address)).to.equal(STAKE - PENALTY)
+    const beneficiary = await governance.getAddress()
+    expect(await contracts.nativeVault.collectable!(beneficiary)).to.equal(PENALTY)
+    await as(owner, contracts.nativeVault).collect!(beneficiary)
+    expect(await contracts.wrapped.balanceOf!(beneficiary)).to.equal(PENALTY)
     expect(await fleet.idleProvers!(VM_TYPE, 10n)).to.deep.equal([prover.address])
   })
 
@@ -196,8 +229,8 @@ describe('W3bstream as deployed', () => {
       await expect(as(caller, tasks).settleProven!(READINGS, taskId, prover.address))
         .to.be.revertedWithCustomError(tasks, 'AccessManagedUnauthorized')
         .withArgs(await caller.getAddress())
-      await expect(as(caller, contracts.bond).slash!(prover.address, taskId, 1n))
-        .to.be.revertedWithCustomError(contracts.bond, 'AccessManagedUnauthorized')
+      await expect(as(caller, contracts.stake).slash!(prover.address, taskId, 1n))
+        .to.be.revertedWithCustomError(contracts.stake, 'AccessManagedUnauthorized')
         .withArgs(await caller.getAddress())
     }
   })

@@ -38,7 +38,7 @@ function parametersOf(network: string): Record<string, { values: Record<string, 
 }
 
 test('there are modules with parameters', () => {
-  expect(Object.keys(modules).sort()).toEqual(['Anchors', 'Dao', 'Governor', 'IoID', 'Msp', 'W3bstream'])
+  expect(Object.keys(modules).sort()).toEqual(['Dao', 'Governor', 'IoID', 'Msp', 'W3bstream', 'WrappedIotx'])
   expect(modules.IoID).toEqual(expect.arrayContaining(['credentialBurnWei', 'attestor']))
 })
 
@@ -50,6 +50,13 @@ test.each(['iotexTestnet', 'iotexMainnet'])('%s: every parameter of every module
     for (const [parameter, value] of Object.entries(values))
       expect(isAddress(value.slice(1, -1)) || /^('\d+n'|\d+)$/.test(value), `${parameter}: ${value}`).toBe(true)
   }
+})
+
+test.each(['iotexTestnet', 'iotexMainnet'])('%s: stake leaves before what was accepted is executed', (network) => {
+  const { Governor, Msp } = parametersOf(network)
+  const [exit, timelock] = [Number(Msp!.values.exitDelaySeconds), Number(Governor!.values.timelockDelaySeconds)]
+  expect(exit).toBeGreaterThan(0)
+  expect(exit).toBeLessThan(timelock)
 })
 
 test('a development chain needs nothing but its prices', () => {

@@ -16,7 +16,7 @@ import { addressBook, forgetDeployment } from '@iotex2/devnet/deploy'
 import { registerMachines } from '@iotex2/devnet/identities'
 import { until } from '@iotex2/devnet/observe'
 import { freePort } from '@iotex2/devnet/ports'
-import { admitCoordinators, enrollProver } from '@iotex2/devnet/project'
+import { admitCoordinators, backProver, enlistProver } from '@iotex2/devnet/project'
 import { DocumentStore } from '@iotex2/identity/document-store'
 import { readKeyFile } from '@iotex2/identity/key-file'
 import { CodedError } from '@iotex2/protocol/errors'
@@ -25,6 +25,7 @@ import { type JsonRpcProvider, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 
 const ERC6551_REGISTRY = '0x000000006551c19487814612e58FE06813775758'
+const DAY_S = 24 * 3600
 const CIRCUIT = join(ROOT, 'circuits/build/reading-batch-16/reading-batch-16')
 const directory = mkdtempSync(join(tmpdir(), 'iotex2-documents-'))
 const running = new Set<Running>()
@@ -177,12 +178,21 @@ describe('a network without devices', () => {
     await expectService(command, { ...variables, VKEY_FILE: vkey })
   })
 
-  test('a prover with a keystore joins, with an ioID and a bond', async () => {
+  test('a prover with a keystore joins, with an ioID and stake, from the next epoch on', async () => {
     const { key, variables } = await makeKeystore('prover')
     const operator = developmentSigner('fleetOperator', provider)
     const documents = new DocumentStore(join(directory, 'documents'))
     await registerMachines(operator, deployment, { name: 'W3bstream provers', symbol: 'PROVER' }, [{ key }], documents)
-    await enrollProver(operator, new Wallet(toHex(key.exportSecret()), provider), deployment, 10n ** 20n)
+    const prover = new Wallet(toHex(key.exportSecret()), provider)
+    const staker = developmentSigner('staker', provider)
+    const stake = { ownWei: 10n ** 19n, stakedWei: 10n ** 19n }
+    await backProver(prover, deployment, { operator, builder: operator, staker, ...stake })
+    await expect(enlistProver(prover, deployment)).rejects.toThrow()
+    // Midnight. The services go by the chain's clock, or by intervals.
+    const { timestamp } = (await provider.getBlock('latest'))!
+    await rpc(network.rpcUrl, 'evm_increaseTime', [DAY_S - (timestamp % DAY_S)])
+    await rpc(network.rpcUrl, 'evm_mine')
+    await enlistProver(prover, deployment)
     await expectService('pnpm node --env-file=prover.env packages/prover/src/server.ts', {
       ...variables,
       COORDINATOR_URLS: network.explorerUrl,

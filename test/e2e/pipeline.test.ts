@@ -3,7 +3,7 @@
  * @module
  */
 import { connectIoID } from '@iotex2/chain/contracts/IoID'
-import { connectProverBond } from '@iotex2/chain/contracts/ProverBond'
+import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { connectRewardToken } from '@iotex2/chain/contracts/RewardToken'
 import { connectW3bstreamDebits } from '@iotex2/chain/contracts/W3bstreamDebits'
 import { developmentAddress } from '@iotex2/devnet/accounts'
@@ -22,6 +22,8 @@ import { startNetwork } from './network.ts'
 import { seededRandom } from './random.ts'
 
 const IOTX = 10n ** 18n
+/** Each prover's first, which is all the fleet's. */
+const BASKET = 1
 let devnet: Devnet
 
 beforeAll(async () => {
@@ -186,7 +188,9 @@ async function expectFeesConserved(settled: number): Promise<void> {
   const [token, owner] = [deployment.address('wrappedIotx'), developmentAddress('projectOwner')]
   expect(await debits.withholdingOf(token, owner)).toBe(0n)
   expect(500n * IOTX - (await debits.balanceOf(token, owner))).toBe((BigInt(settled) * IOTX) / 10n)
-  const bond = connectProverBond(deployment.address('proverStake'), provider)
-  const stakes = await Promise.all(devnet.provers.map(({ device }) => bond.stakeOf(device)))
-  expect(stakes.reduce((sum, stake) => sum + stake, 0n) + (await bond.slashedFunds())).toBe(200n * IOTX)
+  // What was staked behind provers stands there, or was slashed and is governance's to collect.
+  const vault = connectNativeVault(deployment.address('nativeVault'), provider)
+  const stakes = await Promise.all(devnet.provers.map(({ device }) => vault.slashableNow(device, BASKET)))
+  const slashed = await vault.collectable(developmentAddress('governance'))
+  expect(stakes.reduce((sum, stake) => sum + stake, slashed)).toBe(200n * IOTX)
 }

@@ -5,9 +5,13 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectAccessManager } from '@iotex2/chain/contracts/AccessManager'
+import { readDeployment } from '@iotex2/chain/deployment'
+import { developmentAddress } from '@iotex2/devnet/accounts'
 import { rpc, startChainNode } from '@iotex2/devnet/chain'
 import { addressBook, deployModule, forgetDeployment } from '@iotex2/devnet/deploy'
 import { ProcessTree } from '@iotex2/devnet/processes'
+import { JsonRpcProvider } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 
 const TESTNET = 4690
@@ -51,4 +55,18 @@ test('a verifier with a development key is refused there', async () => {
     code: 'DEPLOY_FAILED',
     message: expect.stringContaining('VerifierDevelopmentKey'),
   })
+})
+
+test('nobody hands the authority over while stake takes longer to leave than the timelock waits', async () => {
+  const hasty = { ...parameters, Governor: { timelockDelaySeconds: 7 * 24 * 3600 } }
+  await deployModule(target(), 'Governor', hasty)
+  await expect(deployModule(target(), 'Handover', hasty)).rejects.toMatchObject({
+    code: 'DEPLOY_FAILED',
+    message: expect.stringContaining('ExitBeforeExecutionRefused'),
+  })
+  const deployment = await readDeployment(addressBook(DEPLOYMENT))
+  const provider = new JsonRpcProvider(rpcUrl)
+  const authority = connectAccessManager(deployment.address('authority'), provider)
+  expect((await authority.hasRole(0n, developmentAddress('governance'))).isMember).toBe(true)
+  provider.destroy()
 })

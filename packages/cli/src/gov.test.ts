@@ -1,14 +1,16 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { connectIoIDStore } from '@iotex2/chain/contracts/IoIDStore'
-import { connectProverBond } from '@iotex2/chain/contracts/ProverBond'
 import { readDeployment } from '@iotex2/chain/deployment'
 import { DeviceKey } from '@iotex2/identity/key'
 import { writeKeystore } from '@iotex2/identity/key-file'
-import { JsonRpcProvider, parseEther } from 'ethers'
+import { toHex } from '@iotex2/protocol/hex'
+import { JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
+  EXIT_DELAY_S,
   type GovernanceChain,
   startGovernanceChain,
   TIMELOCK_DELAY_S,
@@ -141,10 +143,10 @@ describe('locks', () => {
 
 describe('proposals', () => {
   const spring = {
-    description: '# Spring\n\nA dearer ioID \u001b[2J\u202eand a higher penalty.',
+    description: '# Spring\n\nA dearer ioID \u001b[2J\u202eand a higher bond.',
     calls: [
       { contract: 'IoIDStore', function: 'setCurve', arguments: [[{ devices: 0, price: String(parseEther('7')) }]] },
-      { contract: 'ProverBond', function: 'setPenalty', arguments: [String(parseEther('3'))] },
+      { contract: 'DimRegistry', function: 'setMinimumBond', arguments: [String(parseEther('3'))] },
     ],
   }
 
@@ -158,18 +160,18 @@ describe('proposals', () => {
     ],
     [
       'an unknown function',
-      { description: 'x', calls: [{ contract: 'ProverBond', function: 'f' }] },
+      { description: 'x', calls: [{ contract: 'DimRegistry', function: 'f' }] },
       'PROPOSAL_MALFORMED',
     ],
     [
       'other arguments',
-      { description: 'x', calls: [{ contract: 'ProverBond', function: 'setPenalty', arguments: [] }] },
+      { description: 'x', calls: [{ contract: 'DimRegistry', function: 'setMinimumBond', arguments: [] }] },
       'PROPOSAL_MALFORMED',
     ],
     ['a key that means nothing', { ...spring, title: 'x' }, 'PROPOSAL_MALFORMED'],
     [
       'a call that fails',
-      { description: 'x', calls: [{ contract: 'ProverBond', function: 'setWithdrawalDelay', arguments: [1] }] },
+      { description: 'x', calls: [{ contract: 'DimRegistry', function: 'setExitDelay', arguments: [61 * DAY] }] },
       'PROPOSAL_FAILS',
     ],
     [
@@ -189,13 +191,13 @@ describe('proposals', () => {
 
   test('from a file to changed parameters', async () => {
     const deployment = await readDeployment(path('addresses.json'))
-    const bond = connectProverBond(deployment.address('proverStake'), provider)
+    const dims = connectDimRegistry(deployment.address('dimRegistry'), provider)
     const store = connectIoIDStore(deployment.address('ioIDStore'), provider)
 
     const outcome = await as('ada', 'propose spring.json')
     const proposed = await json(Promise.resolve(outcome))
     expect(outcome.stderr).toContain('1. IoIDStore.setCurve(points [[0, 7000000000000000000]])')
-    expect(outcome.stderr).toContain('2. ProverBond.setPenalty(penalty_ 3000000000000000000)')
+    expect(outcome.stderr).toContain('2. DimRegistry.setMinimumBond(minimum 3000000000000000000)')
     expect(proposed).toMatchObject({ number: '1', state: 'pending' })
     expect(await json(as('ada', 'propose spring.json'))).toMatchObject({
       proposal: proposed.proposal,
@@ -209,7 +211,7 @@ describe('proposals', () => {
     const vote = await as('ada', 'vote 1 for', '--reason', 'Devices grow in number')
     const cast = await json(Promise.resolve(vote))
     expect(cast.forWei).toBe(cast.weightWei)
-    expect(vote.stderr).toContain('ProverBond.setPenalty')
+    expect(vote.stderr).toContain('DimRegistry.setMinimumBond')
     expect(vote.stderr).toMatch(/for 0\.0, against 0\.0, abstaining 0\.0; the quorum is \d/)
     expect(await refusal(as('ada', 'vote 1 against'))).toBe('VOTE_CAST')
     expect(await refusal(as('ada', 'queue 1'))).toBe('PROPOSAL_STATE')
@@ -222,7 +224,7 @@ describe('proposals', () => {
     await chain.pass(TIMELOCK_DELAY_S)
     expect(await json(as('ben', `execute ${proposed.proposal}`))).toMatchObject({ state: 'executed' })
     expect(await json(as('ben', 'execute 1'))).toMatchObject({ state: 'executed', transactions: [] })
-    expect(await bond.penalty()).toBe(parseEther('3'))
+    expect(await dims.minimumBond()).toBe(parseEther('3'))
     await chain.pass(2 * DAY)
     expect(await store.price()).toBe(parseEther('7'))
   })
@@ -233,7 +235,7 @@ describe('proposals', () => {
       /^proposal \d{60,}\nby 0x[0-9a-fA-F]{40}\n\n# Spring\n\nA dearer ioID \ufffd\[2J\ufffdand/,
     )
     expect(shown.stdout).toContain(`#proposer=${ada.address}`)
-    expect(shown.stdout).toContain('  2. ProverBond.setPenalty(penalty_ 3000000000000000000)')
+    expect(shown.stdout).toContain('  2. DimRegistry.setMinimumBond(minimum 3000000000000000000)')
     expect(shown.stdout.trimEnd().split('\n').at(-1)).toBe('executed')
     for (const hidden of ['\u001b', '\u202e']) expect(shown.stdout).not.toContain(hidden)
     const [listed, details] = [await json(read()), await json(read('1'))]
@@ -251,6 +253,55 @@ describe('proposals', () => {
     expect(await json(Promise.resolve(outcome))).toMatchObject({ number: '2' })
     expect(outcome.stderr).toContain('sends 1.5 IOTX')
     expect(outcome.stderr).toContain('call 1 fails if it is made now: the timelock has 0.0 IOTX')
+  })
+})
+
+describe('modules', () => {
+  /** Of a module (IDimRegistry.Status). */
+  const [ADMITTED, LEAVING] = [2n, 3n]
+  const WINDOW_S = 1800
+  const dimRegistry = async () => {
+    const deployment = await readDeployment(path('addresses.json'))
+    return connectDimRegistry(deployment.address('dimRegistry'), new Wallet(toHex(ben.exportSecret()), provider))
+  }
+
+  /** Proposes one call, and carries it through. Returns what was said before the proposal. */
+  async function govern(name: string, call: { function: string; arguments: string[] }): Promise<string> {
+    const calls = [{ contract: 'DimRegistry', ...call }]
+    const outcome = await as('ada', `propose ${await propose(`${name}.json`, { description: name, calls })}`)
+    const { proposal } = await json(Promise.resolve(outcome))
+    await chain.pass(VOTING_DELAY_S + 1)
+    await json(as('ada', `vote ${proposal} for`))
+    await chain.pass(VOTING_PERIOD_S)
+    await json(as('ada', `queue ${proposal}`))
+    await chain.pass(TIMELOCK_DELAY_S)
+    expect(await json(as('ada', `execute ${proposal}`))).toMatchObject({ state: 'executed' })
+    return outcome.stderr
+  }
+
+  test('one that a builder proposed is admitted by a vote', async () => {
+    const dims = await dimRegistry()
+    const terms = { maximumSlash: 5_000, evidenceAge: 600, vetoWindow: 600, executionWindow: 600 }
+    const parties = { enforcer: ben.address, resolver: ben.address, beneficiary: ben.address }
+    await (await dims.propose({ ...terms, ...parties }, '', { value: await dims.minimumBond() })).wait()
+    expect(await govern('admit', { function: 'admit', arguments: ['1'] })).toContain('1. DimRegistry.admit(dim 1)')
+    expect((await dims.dimOf(1n)).status).toBe(ADMITTED)
+  })
+
+  test('how long stake takes to leave is set, but not to less than a module’s window', async () => {
+    const dims = await dimRegistry()
+    expect(await dims.exitDelay()).toBe(BigInt(EXIT_DELAY_S))
+    await govern('exit', { function: 'setExitDelay', arguments: [String(EXIT_DELAY_S - 60)] })
+    expect(await dims.exitDelay()).toBe(BigInt(EXIT_DELAY_S - 60))
+    const shorter = [{ contract: 'DimRegistry', function: 'setExitDelay', arguments: [String(WINDOW_S)] }]
+    const file = await propose('shorter.json', { description: 'Half an hour', calls: shorter })
+    expect(await refusal(as('ada', `propose ${file}`))).toBe('PROPOSAL_FAILS')
+  })
+
+  test('one that was admitted is removed by a vote', async () => {
+    const dims = await dimRegistry()
+    await govern('remove', { function: 'remove', arguments: ['1'] })
+    expect((await dims.dimOf(1n)).status).toBe(LEAVING)
   })
 })
 

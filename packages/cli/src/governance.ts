@@ -5,6 +5,8 @@
 import { accessManagerInterface } from '@iotex2/chain/contracts/AccessManager'
 import { anchorsInterface } from '@iotex2/chain/contracts/Anchors'
 import { credentialRegistryInterface } from '@iotex2/chain/contracts/CredentialRegistry'
+import { dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
+import { dimStakeInterface } from '@iotex2/chain/contracts/DimStake'
 import { fleetManagerInterface } from '@iotex2/chain/contracts/FleetManager'
 import { ioIDInterface } from '@iotex2/chain/contracts/IoID'
 import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
@@ -13,8 +15,8 @@ import { connectIoTeXGovernor, type IoTeXGovernor, ioTeXGovernorInterface } from
 import { projectInterface } from '@iotex2/chain/contracts/Project'
 import { projectRegistrarInterface } from '@iotex2/chain/contracts/ProjectRegistrar'
 import { projectRegistryInterface } from '@iotex2/chain/contracts/ProjectRegistry'
-import { proverBondInterface } from '@iotex2/chain/contracts/ProverBond'
 import { timelockControllerInterface } from '@iotex2/chain/contracts/TimelockController'
+import { validatorRegistryInterface } from '@iotex2/chain/contracts/ValidatorRegistry'
 import { connectVeIOTX, type VeIOTX, veIOTXInterface } from '@iotex2/chain/contracts/VeIOTX'
 import { w3bstreamDebitsInterface } from '@iotex2/chain/contracts/W3bstreamDebits'
 import { w3bstreamProjectInterface } from '@iotex2/chain/contracts/W3bstreamProject'
@@ -69,7 +71,9 @@ const NAMED: Partial<Record<ContractName, readonly [name: string, contract: Inte
   ioID: ['IoID', ioIDInterface],
   ioIDRegistry: ['IoIDRegistry', ioIDRegistryInterface],
   credentialRegistry: ['CredentialRegistry', credentialRegistryInterface],
-  proverStake: ['ProverBond', proverBondInterface],
+  dimRegistry: ['DimRegistry', dimRegistryInterface],
+  validatorRegistry: ['ValidatorRegistry', validatorRegistryInterface],
+  proverStake: ['DimStake', dimStakeInterface],
   w3bstreamProject: ['W3bstreamProject', w3bstreamProjectInterface],
   fleetManager: ['FleetManager', fleetManagerInterface],
   taskManager: ['W3bstreamTaskManager', w3bstreamTaskManagerInterface],

@@ -16,7 +16,8 @@ import { type ChainNode, type ChainNodeOptions, startChain } from '../../../test
 export const VOTING_DELAY_S = 3600
 export const VOTING_PERIOD_S = 86_400
 export const TIMELOCK_DELAY_S = 7200
-const DAY_S = 86_400
+/** Shorter than the timelock's, or there is no handover. */
+export const EXIT_DELAY_S = 3600
 
 /** Thrown when the deployment fails; its reason is on stderr. Code DEPLOY_FAILED. */
 class DeployFailedError extends CodedError {
@@ -71,7 +72,7 @@ if (import.meta.main) {
       timelockDelaySeconds: TIMELOCK_DELAY_S,
       proposalThreshold: 100n * 10n ** 18n,
     },
-    Msp: { withdrawalDelaySeconds: 7 * DAY_S },
+    Msp: { exitDelaySeconds: EXIT_DELAY_S, minimumBondWei: 10n ** 18n },
   }
   // The handover comes last, as for an operator: nothing can be wired after it.
   for (const name of ['IoID', 'Msp', 'Governor', 'Handover']) {

@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from '@iotex2/chain/clock'
-import { connectProverBond } from '@iotex2/chain/contracts/ProverBond'
+import { connectDimStake } from '@iotex2/chain/contracts/DimStake'
 import { connectRewardToken } from '@iotex2/chain/contracts/RewardToken'
 import { connectW3bstreamDebits } from '@iotex2/chain/contracts/W3bstreamDebits'
 import { connectW3bstreamProject } from '@iotex2/chain/contracts/W3bstreamProject'
@@ -28,7 +28,7 @@ import type { CoordinatorDatabase } from './schema.ts'
 
 const FIXTURE = fileURLToPath(new URL('./coordinator.fixture.ts', import.meta.url))
 const REWARD = 10n ** 18n
-/** The bond's penalty for a missed task (deploy/modules/Msp.ts). */
+/** The penalty for a missed task (deploy/modules/W3bstream.ts). */
 const SLASH = 10n ** 18n
 const TASK_TIMEOUT_SECONDS = 60
 /** A proof, a restart and a lease that runs out, on a busy machine. */
@@ -294,8 +294,8 @@ test('a batch whose provers never answer fails in the end, with the reason', asy
 
 test('a prover is not slashed for a proof that the project keeps from being settled', async () => {
   const before = await balances()
-  const bond = connectProverBond(network.deployment.address('proverStake'), network.provider)
-  const stakes = () => Promise.all(network.provers.map(({ address }) => bond.stakeOf(address)))
+  const stake = connectDimStake(network.deployment.address('proverStake'), network.provider)
+  const stakes = () => Promise.all(network.provers.map(({ address }) => stake.stakeOf(address)))
   const stakesBefore = await stakes()
   const owner = developmentSigner('projectOwner', network.provider)
   const project = connectW3bstreamProject(network.deployment.address('w3bstreamProject'), owner)

@@ -6,7 +6,7 @@ import { HDNodeWallet, type JsonRpcProvider, Mnemonic, NonceManager } from 'ethe
 import { DEVELOPMENT_MNEMONIC } from './chain.ts'
 
 /** Index of each role's account. */
-const ROLES = { governance: 0, projectOwner: 1, fleetOperator: 2, coordinator1: 3, coordinator2: 4 } as const
+const ROLES = { governance: 0, projectOwner: 1, fleetOperator: 2, coordinator1: 3, coordinator2: 4, staker: 5 } as const
 export type Role = keyof typeof ROLES
 
 const wallet = (role: Role): HDNodeWallet =>

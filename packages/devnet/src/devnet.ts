@@ -5,6 +5,7 @@
  */
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { systemClock } from '@iotex2/chain/clock'
 import { type Deployment, readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { DocumentStore } from '@iotex2/identity/document-store'
@@ -12,9 +13,9 @@ import type { RegisteredDevice } from '@iotex2/identity/onboard'
 import { BATCH_CIRCUIT } from '@iotex2/protocol/batch'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
 import { type JsonRpcProvider, Wallet } from 'ethers'
-import { developmentAddress, developmentKey, developmentSigner } from './accounts.ts'
+import { developmentAddress, developmentKey, developmentSigner, type Role } from './accounts.ts'
 import { build, PART_NAMES, partTitle } from './build.ts'
-import { mineAtInterval, ROOT, startChainNode } from './chain.ts'
+import { catchUp, mineAtInterval, ROOT, startChainNode, yesterday } from './chain.ts'
 import { addressBook, deployModule, forgetDeployment } from './deploy.ts'
 import { requireSpace } from './disk.ts'
 import { type DeviceMachine, makeDevices, makeProver, type ProverMachine, registerMachines } from './identities.ts'
@@ -22,7 +23,16 @@ import { lockDirectory } from './lock.ts'
 import { freePort, requireFreePort } from './ports.ts'
 import { createDatabase, dropDatabases, startPostgres } from './postgres.ts'
 import { type ProcessOptions, ProcessTree, type RunningProcess } from './processes.ts'
-import { admitCoordinators, bindProject, configureProject, enrollProver, fundProject } from './project.ts'
+import {
+  admitCoordinators,
+  admitFleetDim,
+  backProver,
+  bindProject,
+  configureProject,
+  enlistProver,
+  fundProject,
+  proposeFleetDim,
+} from './project.ts'
 import type { StepReporter } from './steps.ts'
 
 export const DEVELOPMENT_CHAIN_ID = 31337
@@ -31,6 +41,11 @@ const IOTX = 10n ** 18n
 const DATABASE_PREFIX = 'devnet_'
 /** A day of the demo's readings, the database's own files, and some air. */
 const NEEDED_MEBIBYTES = 500
+/** Minutes in place of days, so that stake can be seen to leave. */
+const MSP = { minimumBondWei: `${100n * IOTX}n`, exitDelaySeconds: 600 }
+const FLEET_WINDOW = { evidenceAge: 300, executionWindow: 120 }
+/** What stands behind each prover: its own, and a staker's. */
+const STAKE = { ownWei: 20n * IOTX, stakedWei: 80n * IOTX }
 const CIRCUIT = join(ROOT, 'circuits/build', BATCH_CIRCUIT)
 
 export const DEFAULT_PROFILE = join(ROOT, 'packages/ioconnect/profiles/computer.json')
@@ -132,7 +147,7 @@ async function start(
   const runId = `devnet-${process.pid}-${await freePort()}`
   const { rpcUrl, databaseUrl } = await steps.step('Start chain and database', async () => {
     const [chain, database] = await Promise.all([
-      startChainNode(tree, { chainId: DEVELOPMENT_CHAIN_ID, port: 0 }),
+      startChainNode(tree, { chainId: DEVELOPMENT_CHAIN_ID, port: 0, start: yesterday(systemClock.now()) }),
       startDatabase(options.directory, runId, options.databaseUrl, cleanups),
     ])
     cleanups.push(() => tree.stopAll())
@@ -143,16 +158,12 @@ async function start(
 
   const target = { rpcUrl, deploymentId: runId, directory }
   cleanups.push(() => forgetDeployment(runId))
-  await steps.step('Deploy contracts', () => deployModule(target, 'W3bstream', {}))
+  await steps.step('Deploy contracts', () => deployModule(target, 'W3bstream', { Msp: MSP }))
 
   const network = await steps.step('Register project, devices and provers', async (note) => {
-    const [owner, operator, governance] = (['projectOwner', 'fleetOperator', 'governance'] as const).map((role) =>
-      developmentSigner(role, provider),
-    ) as [
-      ReturnType<typeof developmentSigner>,
-      ReturnType<typeof developmentSigner>,
-      ReturnType<typeof developmentSigner>,
-    ]
+    const signer = (role: Role) => developmentSigner(role, provider)
+    const [owner, operator, staker] = [signer('projectOwner'), signer('fleetOperator'), signer('staker')]
+    const governance = signer('governance')
     const core = await readDeployment(addressBook(runId))
     const documents = new DocumentStore(join(directory, 'documents'))
     const devices = await makeDevices(join(directory, 'keys'), options.devices ?? 4)
@@ -163,6 +174,7 @@ async function start(
     ])
     note(`project ${machines.projectId}: ${machines.machines.map(({ did }) => did).join(', ')}`)
     await deployModule(target, 'Rewards', {
+      Msp: MSP,
       Rewards: { projectId: `${machines.projectId}n`, readingsPerMinute: profile.maximumRatePerMinute },
     })
     const deployment = await readDeployment(addressBook(runId))
@@ -170,8 +182,14 @@ async function start(
     await bindProject(owner, deployment, machines.projectId)
     await fundProject(owner, deployment, machines.projectId, { feeWei: IOTX / 10n, depositWei: 500n * IOTX })
     await admitCoordinators(governance, deployment, COORDINATORS.map(developmentAddress), provers.projectId)
-    for (const { privateKey } of provers.machines)
-      await enrollProver(operator, new Wallet(privateKey, provider), deployment, 100n * IOTX)
+    // The operator of the fleet is the builder of its module too. What is slashed is governance's to collect.
+    const dim = await proposeFleetDim(operator, deployment, developmentAddress('governance'), FLEET_WINDOW)
+    await admitFleetDim(governance, deployment, dim)
+    const signers = provers.machines.map(({ privateKey }) => new Wallet(privateKey, provider))
+    const backing = { operator, builder: operator, staker, ...STAKE }
+    for (const prover of signers) await backProver(prover, deployment, backing)
+    await catchUp(rpcUrl, systemClock.now())
+    for (const prover of signers) await enlistProver(prover, deployment)
     return { deployment, projectId: machines.projectId, devices: machines.machines, provers: provers.machines }
   })
   await mineAtInterval(rpcUrl, options.blockIntervalMs ?? 1_000)

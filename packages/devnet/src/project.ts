@@ -5,9 +5,14 @@
  */
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { connectAllocation } from '@iotex2/chain/contracts/Allocation'
+import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
+import { connectDimStake } from '@iotex2/chain/contracts/DimStake'
 import { connectFleetManager } from '@iotex2/chain/contracts/FleetManager'
+import { connectIoIDRegistry } from '@iotex2/chain/contracts/IoIDRegistry'
+import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { connectProjectRegistrar } from '@iotex2/chain/contracts/ProjectRegistrar'
-import { connectProverBond } from '@iotex2/chain/contracts/ProverBond'
+import { connectValidatorRegistry } from '@iotex2/chain/contracts/ValidatorRegistry'
 import { connectW3bstreamDebits } from '@iotex2/chain/contracts/W3bstreamDebits'
 import { connectW3bstreamProject } from '@iotex2/chain/contracts/W3bstreamProject'
 import { connectW3bstreamProjectReward } from '@iotex2/chain/contracts/W3bstreamProjectReward'
@@ -16,7 +21,7 @@ import { connectW3bstreamTaskManager } from '@iotex2/chain/contracts/W3bstreamTa
 import { connectWrappedIOTX } from '@iotex2/chain/contracts/WrappedIOTX'
 import type { Deployment } from '@iotex2/chain/deployment'
 import { BATCH_VM_TYPE } from '@iotex2/protocol/batch'
-import { type Hex, toHex32 } from '@iotex2/protocol/hex'
+import { toHex32 } from '@iotex2/protocol/hex'
 import { type Profile, profileParameters } from '@iotex2/protocol/profile'
 import { ContractFactory, type ContractTransactionResponse, Interface, id, type Signer, ZeroAddress } from 'ethers'
 import { ROOT } from './chain.ts'
@@ -113,20 +118,112 @@ export async function admitCoordinators(
   if ((await fleet.proverProject()) !== proverProject) await mined(fleet.setProverProject(proverProject))
 }
 
-/** Bonds a prover, gives it coins for gas, and enters it into the fleet. `prover` signs for itself. */
-export async function enrollProver(
-  operator: Signer,
-  prover: Signer,
+/** When an offence of the fleet can be slashed, in seconds. Both together are shorter than stake takes to leave. */
+export interface FleetWindow {
+  /** How long after a missed deadline the slash can be asked for. */
+  evidenceAge: number
+  executionWindow: number
+}
+
+/** The most of a prover's stake that one missed deadline can cost, in basis points. */
+const MAXIMUM_SLASH = 5_000
+/** Of a DIM (IDimRegistry.Status). */
+const [NONE, PROPOSED] = [0n, 1n]
+
+/**
+ * Proposes the fleet as a module (DIM) of restaked stake, with the least bond: whoever does manages it, and accepts its provers.
+ * What is slashed is `beneficiary`'s. A missed deadline is on chain, so nobody has a veto. Returns the DIM's id.
+ */
+export async function proposeFleetDim(
+  builder: Signer,
   deployment: Deployment,
-  bondWei: bigint,
-): Promise<void> {
-  const address = (await prover.getAddress()) as Hex
-  const gas = 10n ** 19n
-  const balance = await operator.provider!.getBalance(address)
-  if (balance < gas) await (await operator.sendTransaction({ to: address, value: gas - balance })).wait()
-  const bond = connectProverBond(deployment.address('proverStake'), operator)
-  const missing = bondWei - (await bond.stakeOf(address))
-  if (missing > 0n) await mined(bond.deposit(address, { value: missing }))
+  beneficiary: string,
+  window: FleetWindow,
+): Promise<bigint> {
+  const dims = connectDimRegistry(deployment.address('dimRegistry'), builder)
+  const enforcer = deployment.address('proverStake')
+  const find = async (): Promise<bigint | undefined> => {
+    for (let dim = 1n; ; dim++) {
+      if ((await dims.dimOf(dim)).status === NONE) return undefined
+      if ((await dims.termsOf(dim)).enforcer === enforcer) return dim
+    }
+  }
+  const found = await find()
+  if (found !== undefined) return found
+  const slash = { maximumSlash: MAXIMUM_SLASH, enforcer, beneficiary }
+  const noVeto = { vetoWindow: 0, resolver: ZeroAddress }
+  await mined(dims.propose({ ...window, ...slash, ...noVeto }, '', { value: await dims.minimumBond() }))
+  return (await find())!
+}
+
+/** Governance: admits the fleet's DIM, and lets its stake stand behind provers. */
+export async function admitFleetDim(governance: Signer, deployment: Deployment, dim: bigint): Promise<void> {
+  const dims = connectDimRegistry(deployment.address('dimRegistry'), governance)
+  if ((await dims.dimOf(dim)).status === PROPOSED) await mined(dims.admit(dim))
+  const stake = connectDimStake(deployment.address('proverStake'), governance)
+  if ((await stake.dim()) === 0n) await mined(stake.bindDim(dim))
+}
+
+/** Who stands behind a prover, and with how much. */
+export interface ProverBacking {
+  /** Gives the prover coins for gas and for its own stake. */
+  operator: Signer
+  /** Manages the fleet's DIM. */
+  builder: Signer
+  staker: Signer
+  /** The prover's own stake. */
+  ownWei: bigint
+  /** The staker's. */
+  stakedWei: bigint
+}
+
+/** The prover's commission of what its stakers earn, in basis points. */
+const COMMISSION = 500
+const WHOLE = 10_000
+
+/**
+ * Makes a validator of a prover, which signs for itself: with its ioID, serving the fleet's DIM, backed by its own stake and a
+ * staker's. It counts from the next epoch on, after which the prover can {@link enlistProver}.
+ */
+export async function backProver(prover: Signer, deployment: Deployment, backing: ProverBacking): Promise<void> {
+  const { operator, builder, staker } = backing
+  const address = await prover.getAddress()
+  const own = 10n ** 19n + backing.ownWei
+  const validators = connectValidatorRegistry(deployment.address('validatorRegistry'), prover)
+  const stake = connectDimStake(deployment.address('proverStake'), prover)
+  const dim = await stake.dim()
+  if (!(await validators.isRegistered(address))) {
+    const balance = await operator.provider!.getBalance(address)
+    if (balance < own) await (await operator.sendTransaction({ to: address, value: own - balance })).wait()
+    const ioIDs = connectIoIDRegistry(deployment.address('ioIDRegistry'), prover)
+    await mined(validators.register(await ioIDs.deviceTokenId(address), COMMISSION))
+  }
+  if ((await stake.basketOf(address)) === 0n) {
+    const allocation = connectAllocation(deployment.address('allocation'), prover)
+    if ((await allocation.basketsOf(address)) === 0n) await mined(allocation.openBasket([{ dim, share: WHOLE }], false))
+    await mined(stake.commitBasket(await allocation.basketsOf(address)))
+    await mined(validators.opt(dim, true))
+    await mined(connectValidatorRegistry(await validators.getAddress(), builder).accept(dim, address, true))
+  }
+  await delegate(prover, deployment, address, backing.ownWei)
+  await delegate(staker, deployment, address, backing.stakedWei)
+}
+
+/** Raises the stake of `staker` behind `prover` to `amountWei`. */
+async function delegate(staker: Signer, deployment: Deployment, prover: string, amountWei: bigint): Promise<void> {
+  const account = await staker.getAddress()
+  const vault = connectNativeVault(deployment.address('nativeVault'), staker)
+  const basket = await connectDimStake(deployment.address('proverStake'), staker).basketOf(prover)
+  const missing = amountWei - (await vault.stakeOf(account, prover, basket))
+  // One wei is what rounding costs.
+  if (missing <= 1n) return
+  await mined(vault.depositNative(account, { value: missing }))
+  await mined(vault.delegate(prover, basket, missing))
+}
+
+/** Enters a prover that is backed into the fleet. It signs for itself. */
+export async function enlistProver(prover: Signer, deployment: Deployment): Promise<void> {
   const fleet = connectFleetManager(deployment.address('fleetManager'), prover)
-  if ((await fleet.statusOf(address)) === 0n) await mined(fleet.register({ value: await fleet.registrationFee() }))
+  if ((await fleet.statusOf(await prover.getAddress())) === 0n)
+    await mined(fleet.register({ value: await fleet.registrationFee() }))
 }
