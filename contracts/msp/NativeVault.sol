@@ -6,11 +6,12 @@ import {TokenVault} from "./TokenVault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {INativeVault, IWrappedIOTX} from "./interfaces/INativeVault.sol";
+import {IRewards} from "./interfaces/IRewards.sol";
 
 /// @title NativeVault
 contract NativeVault is INativeVault, TokenVault {
-    constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher)
-        TokenVault(IERC20(address(wrapped)), allocation, dims, slasher)
+    constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher, IRewards rewards)
+        TokenVault(IERC20(address(wrapped)), allocation, dims, slasher, rewards)
     {}
 
     /// @dev Coin comes only from unwrapping.

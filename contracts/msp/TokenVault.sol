@@ -7,6 +7,7 @@ import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {Vault} from "./Vault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
+import {IRewards} from "./interfaces/IRewards.sol";
 import {ITokenVault} from "./interfaces/ITokenVault.sol";
 import {IVault} from "./interfaces/IVault.sol";
 
@@ -20,8 +21,8 @@ contract TokenVault is ITokenVault, Vault {
     /// @inheritdoc ITokenVault
     IERC20 public immutable override asset;
 
-    constructor(IERC20 asset_, IAllocation allocation, IDimRegistry dims, address slasher)
-        Vault(allocation, dims, slasher)
+    constructor(IERC20 asset_, IAllocation allocation, IDimRegistry dims, address slasher, IRewards rewards)
+        Vault(allocation, dims, slasher, rewards)
     {
         asset = asset_;
     }

@@ -8,10 +8,12 @@ import {IIdentityRegistry} from "../w3bstream/interfaces/IIdentity.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IValidatorRegistry} from "./interfaces/IValidatorRegistry.sol";
 import {Epochs} from "./libraries/Epochs.sol";
+import {Spans} from "./libraries/Spans.sol";
 
 /// @title ValidatorRegistry
 contract ValidatorRegistry is IValidatorRegistry, Governed {
     using Checkpoints for Checkpoints.Trace208;
+    using Spans for Checkpoints.Trace208;
 
     /// @dev 100 %, in basis points.
     uint16 private constant _WHOLE = 10_000;
@@ -99,5 +101,28 @@ contract ValidatorRegistry is IValidatorRegistry, Governed {
     function servesAt(address validator, DimId dim, uint48 time) external view override returns (bool) {
         return _opted[validator][dim].upperLookupRecent(time) == 1
             && _accepted[validator][dim].upperLookupRecent(time) == 1;
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function commissionSpan(address validator, uint48 time)
+        external
+        view
+        override
+        returns (uint16 commission, uint48 until)
+    {
+        (uint208 value, uint48 end) = _commissions[validator].spanAt(time);
+        return (uint16(value), end);
+    }
+
+    /// @inheritdoc IValidatorRegistry
+    function servingSpan(address validator, DimId dim, uint48 time)
+        external
+        view
+        override
+        returns (bool serves, uint48 until)
+    {
+        (uint208 opted, uint48 optedUntil) = _opted[validator][dim].spanAt(time);
+        (uint208 accepted, uint48 acceptedUntil) = _accepted[validator][dim].spanAt(time);
+        return (opted == 1 && accepted == 1, optedUntil < acceptedUntil ? optedUntil : acceptedUntil);
     }
 }

@@ -7,12 +7,16 @@ import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {Checkpoints} from "@openzeppelin/contracts/utils/structs/Checkpoints.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
+import {IRewards} from "./interfaces/IRewards.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {EpochTrace} from "./libraries/EpochTrace.sol";
+import {Epochs} from "./libraries/Epochs.sol";
 
 /// @title Vault
 /// @notice What all vaults share: pools, exits, slashes. What stake is made of, and how it is paid, is the derived contract's.
 abstract contract Vault is IVault, ReentrancyGuardTransient {
     using Checkpoints for Checkpoints.Trace208;
+    using EpochTrace for Checkpoints.Trace208;
     using SafeCast for uint256;
 
     /// @param assets By time: all of the pool, what is leaving included.
@@ -21,6 +25,9 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @param unlocked By unlock time: the same, so that its value at a time is what has matured by then.
     /// @param settled By time: all shares that were moved out of the pool.
     /// @param batches By the value of `settled` that they led to.
+    /// @param prices By epoch: what a share weighs ({_weight}).
+    /// @param sums Of all positions.
+    /// @param positions By epoch: the shares of each staker that are not leaving.
     struct Generation {
         Checkpoints.Trace208 assets;
         Checkpoints.Trace208 shares;
@@ -28,6 +35,9 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         Checkpoints.Trace208 unlocked;
         Checkpoints.Trace208 settled;
         mapping(uint256 settled => Batch) batches;
+        Checkpoints.Trace208 prices;
+        Sums sums;
+        mapping(address staker => Checkpoints.Trace208) positions;
     }
 
     /// @dev Exits that matured between two slashes are of one price.
@@ -36,18 +46,20 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint208 shares;
     }
 
+    /// @param held In `epoch`, that of the last change; in a later one, `active`.
+    /// @param active All that is not leaving.
+    struct Sums {
+        uint48 epoch;
+        uint208 held;
+        uint208 active;
+    }
+
     /// @param current By time: the number of the generation.
     /// @param slashed By time: all that was ever slashed.
     struct Pool {
         Checkpoints.Trace208 current;
         Checkpoints.Trace208 slashed;
         mapping(uint256 number => Generation) generations;
-        mapping(address staker => Position) positions;
-    }
-
-    struct Position {
-        uint48 generation;
-        uint208 shares;
     }
 
     /// @dev Of no one, in every pool, with one asset of their own: what a first depositor's tricks would be paid to.
@@ -59,6 +71,13 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @dev The most that a pool can hold.
     uint256 private constant _MAX_ASSETS = type(uint112).max;
 
+    /// @dev Prices have so many bits after the point, and are in multiples of the first. Shares times price stay below
+    /// 2^(113 + 10 + 96).
+    uint256 private constant _PRICE_BITS = 96;
+
+    /// @dev A price that rose by more than 2^-20 of it, by roundings in the pool's favour, is taken over.
+    uint256 private constant _DRIFT_BITS = 20;
+
     /// @dev The longest that an exit takes, whatever the registry says, in seconds.
     uint48 private constant _MAX_EXIT_DELAY = 60 days;
 
@@ -68,6 +87,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     IAllocation private immutable _ALLOCATION;
     IDimRegistry private immutable _DIMS;
     address private immutable _SLASHER;
+    IRewards private immutable _REWARDS;
 
     /// @inheritdoc IVault
     uint256 public override owed;
@@ -86,10 +106,11 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     mapping(address validator => mapping(uint16 basket => Pool)) private _pools;
     mapping(uint256 exitId => Exit) private _exits;
 
-    constructor(IAllocation allocation, IDimRegistry dims, address slasher) {
+    constructor(IAllocation allocation, IDimRegistry dims, address slasher, IRewards rewards) {
         _ALLOCATION = allocation;
         _DIMS = dims;
         _SLASHER = slasher;
+        _REWARDS = rewards;
         _lastExitDelay = dims.exitDelay();
     }
 
@@ -121,25 +142,62 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         if (!_ALLOCATION.isOpen(validator, basket)) revert VaultBasketNotOpen(validator, basket);
         _debit(msg.sender, amount);
-        Pool storage pool = _pools[validator][basket];
-        uint48 number = uint48(pool.current.latest());
-        Generation storage generation = pool.generations[number];
+        Generation storage generation = _present(validator, basket);
         (uint256 assets, uint256 total) = (generation.assets.latest(), generation.shares.latest());
         if (total + _VIRTUAL_SHARES > (assets + 1) * _VIRTUAL_SHARES * _RUIN) revert VaultPoolRuined(validator, basket);
         if (assets + amount > _MAX_ASSETS) revert VaultPoolFull(_MAX_ASSETS);
         shares = Math.mulDiv(amount, total + _VIRTUAL_SHARES, assets + 1);
         if (shares == 0) revert VaultZeroAmount();
         _write(generation, assets + amount, total + shares);
-
-        Position storage position = pool.positions[msg.sender];
-        if (position.generation != number) (position.generation, position.shares) = (number, 0);
-        position.shares += shares.toUint208();
+        _join(generation, validator, basket, shares);
         emit Delegated(msg.sender, validator, basket, amount, shares);
+    }
+
+    function _present(address validator, uint16 basket) private view returns (Generation storage) {
+        Pool storage pool = _pools[validator][basket];
+        return pool.generations[pool.current.latest()];
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
         generation.assets.push(uint48(block.timestamp), assets.toUint208());
         generation.shares.push(uint48(block.timestamp), shares.toUint208());
+    }
+
+    /// @dev Counts `shares` of the caller's from the next epoch on.
+    function _join(Generation storage generation, address validator, uint16 basket, uint256 shares) private {
+        uint48 epoch = Epochs.current();
+        Checkpoints.Trace208 storage position = generation.positions[msg.sender];
+        (uint256 held, uint256 next) = position.present(epoch);
+        position.write(epoch, held, next + shares);
+
+        (uint256 heldPrice, uint256 nextPrice) = generation.prices.present(epoch);
+        uint256 price = _price(generation.assets.latest(), generation.shares.latest());
+        if (price > nextPrice + (nextPrice >> _DRIFT_BITS)) {
+            nextPrice = price;
+            generation.prices.write(epoch, heldPrice, price);
+        }
+        (held, next) = _sumsIn(generation, epoch);
+        next += shares;
+        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        _REWARDS.join(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
+    }
+
+    /// @dev Of a share, rounded down.
+    function _price(uint256 assets, uint256 total) private pure returns (uint256) {
+        uint256 price = ((assets + 1) * _VIRTUAL_SHARES << _PRICE_BITS) / (total + _VIRTUAL_SHARES);
+        return Math.min(price, type(uint208).max);
+    }
+
+    function _sumsIn(Generation storage generation, uint48 epoch) private view returns (uint256 held, uint256 active) {
+        Sums storage sums = generation.sums;
+        active = sums.active;
+        held = sums.epoch == epoch ? sums.held : active;
+    }
+
+    /// @dev Rounded down. What `shares` of a pool are worth at `price` is at most what is in the pool, if they are in it and
+    /// the price is at most its price: so the cast loses nothing.
+    function _weight(uint256 shares, uint256 price) private pure returns (uint112) {
+        return uint112(shares * price / (_VIRTUAL_SHARES << _PRICE_BITS));
     }
 
     /* LEAVING */
@@ -154,12 +212,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         if (shares == 0) revert VaultZeroAmount();
         Pool storage pool = _pools[validator][basket];
         uint48 number = uint48(pool.current.latest());
-        Position storage position = pool.positions[msg.sender];
-        uint256 held = position.generation == number ? position.shares : 0;
-        if (held < shares) revert VaultBalanceTooLow(msg.sender, held, shares);
-        position.shares = (held - shares).toUint208();
-
         Generation storage generation = pool.generations[number];
+        _leave(generation, validator, basket, shares);
         _lastExitDelay = exitDelay();
         uint48 unlockTime = uint48(block.timestamp) + _lastExitDelay;
         // Where the delay was shortened: first in, first out.
@@ -172,6 +226,23 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         exitId = ++exits;
         _exits[exitId] = Exit(msg.sender, unlockTime, number, validator, basket, shares.toUint208());
         emit ExitRequested(exitId, msg.sender, validator, basket, shares, unlockTime);
+    }
+
+    /// @dev Takes `shares` of the caller's: what joined in this epoch first, then what was held since before it.
+    function _leave(Generation storage generation, address validator, uint16 basket, uint256 shares) private {
+        uint48 epoch = Epochs.current();
+        Checkpoints.Trace208 storage position = generation.positions[msg.sender];
+        (uint256 held, uint256 next) = position.present(epoch);
+        if (next < shares) revert VaultBalanceTooLow(msg.sender, next, shares);
+        uint256 stays = Math.min(held, next - shares);
+        position.write(epoch, stays, next - shares);
+
+        uint256 lost = held - stays;
+        (held, next) = _sumsIn(generation, epoch);
+        (held, next) = (held - lost, next - shares);
+        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        (uint256 heldPrice, uint256 nextPrice) = generation.prices.present(epoch);
+        _REWARDS.weigh(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
     }
 
     /// @inheritdoc IVault
@@ -250,7 +321,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /* SLASHING */
 
     /// @inheritdoc IVault
-    /// @dev Calls nothing, and is not guarded against reentrance: nobody's callback can stop it.
+    /// @dev Calls nothing but the rewards, which call nothing then and refuse nothing (docs/adr/0052); it is not guarded
+    /// against reentrance: nobody's callback can stop it.
     function slash(address validator, uint16 basket, uint256 amount, address beneficiary)
         external
         override
@@ -268,7 +340,19 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         pool.slashed.push(uint48(block.timestamp), (pool.slashed.latest() + taken).toUint208());
         if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
         collectable[beneficiary] += taken;
+        _devalue(generation, validator, basket, assets - taken);
         emit PoolSlashed(validator, basket, beneficiary, taken, assets - taken);
+    }
+
+    /// @dev What the slash left is what shares weigh all through this epoch.
+    function _devalue(Generation storage generation, address validator, uint16 basket, uint256 assets) private {
+        uint48 epoch = Epochs.current();
+        (uint256 heldPrice,) = generation.prices.present(epoch);
+        uint256 price = assets == 0 ? 0 : _price(assets, generation.shares.latest());
+        heldPrice = Math.min(heldPrice, price);
+        generation.prices.write(epoch, heldPrice, price);
+        (uint256 held, uint256 next) = _sumsIn(generation, epoch);
+        _REWARDS.weigh(validator, basket, _weight(held, heldPrice), _weight(next, price));
     }
 
     /* VIEWS */
@@ -305,22 +389,38 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function slashableNow(address validator, uint16 basket) external view override returns (uint256) {
-        Pool storage pool = _pools[validator][basket];
-        (uint256 assets, uint256 total, uint256 matured) = _maturing(pool.generations[pool.current.latest()]);
+        (uint256 assets, uint256 total, uint256 matured) = _maturing(_present(validator, basket));
         return assets - _value(matured, assets, total);
     }
 
     /// @inheritdoc IVault
     function sharesOf(address staker, address validator, uint16 basket) public view override returns (uint256) {
-        Pool storage pool = _pools[validator][basket];
-        Position storage position = pool.positions[staker];
-        return position.generation == pool.current.latest() ? position.shares : 0;
+        return _present(validator, basket).positions[staker].latest();
+    }
+
+    /// @inheritdoc IVault
+    function generationOf(address validator, uint16 basket) external view override returns (uint48) {
+        return uint48(_pools[validator][basket].current.latest());
+    }
+
+    /// @inheritdoc IVault
+    function weightOf(address staker, address validator, uint16 basket, uint48 generation, uint48 epoch)
+        external
+        view
+        override
+        returns (uint256 weight, uint48 until)
+    {
+        Generation storage of_ = _pools[validator][basket].generations[generation];
+        uint256 shares;
+        (shares, until) = of_.positions[staker].heldSpan(epoch);
+        if (shares == 0) return (0, until);
+        (uint256 price, uint48 priceUntil) = of_.prices.heldSpan(epoch);
+        return (_weight(shares, price), priceUntil < until ? priceUntil : until);
     }
 
     /// @inheritdoc IVault
     function stakeOf(address staker, address validator, uint16 basket) external view override returns (uint256) {
-        Pool storage pool = _pools[validator][basket];
-        Generation storage generation = pool.generations[pool.current.latest()];
+        Generation storage generation = _present(validator, basket);
         return
             _value(
                 sharesOf(staker, validator, basket), generation.assets.latest(), generation.shares.latest()

@@ -7,6 +7,7 @@ import {TokenVault} from "./TokenVault.sol";
 import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IWrappedIOTX} from "./interfaces/INativeVault.sol";
+import {IRewards} from "./interfaces/IRewards.sol";
 import {ITokenVault} from "./interfaces/ITokenVault.sol";
 import {IVaultFactory} from "./interfaces/IVaultFactory.sol";
 
@@ -15,16 +16,18 @@ contract VaultFactory is IVaultFactory {
     IAllocation private immutable _ALLOCATION;
     IDimRegistry private immutable _DIMS;
     address private immutable _SLASHER;
+    IRewards private immutable _REWARDS;
 
     /// @inheritdoc IVaultFactory
     mapping(IERC20 asset => ITokenVault vault) public override vaultOf;
 
     /// @dev The wrapped coin's vault comes with it.
-    constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher) {
+    constructor(IWrappedIOTX wrapped, IAllocation allocation, IDimRegistry dims, address slasher, IRewards rewards) {
         _ALLOCATION = allocation;
         _DIMS = dims;
         _SLASHER = slasher;
-        _register(IERC20(address(wrapped)), new NativeVault(wrapped, allocation, dims, slasher));
+        _REWARDS = rewards;
+        _register(IERC20(address(wrapped)), new NativeVault(wrapped, allocation, dims, slasher, rewards));
     }
 
     function _register(IERC20 asset, ITokenVault vault) private {
@@ -36,7 +39,7 @@ contract VaultFactory is IVaultFactory {
     function create(IERC20 asset) external override returns (ITokenVault vault) {
         if (address(vaultOf[asset]) != address(0)) revert VaultFactoryExists(asset, vaultOf[asset]);
         if (address(asset).code.length == 0) revert VaultFactoryNoCode(asset);
-        vault = new TokenVault(asset, _ALLOCATION, _DIMS, _SLASHER);
+        vault = new TokenVault(asset, _ALLOCATION, _DIMS, _SLASHER, _REWARDS);
         _register(asset, vault);
     }
 }

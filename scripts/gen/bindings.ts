@@ -32,6 +32,7 @@ export const CONTRACTS = [
   'ProjectRegistry',
   'ProverBond',
   'RewardToken',
+  'Rewards',
   'Slasher',
   'TimelockController',
   'TokenVault',

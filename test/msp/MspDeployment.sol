@@ -6,6 +6,7 @@ import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Allocation} from "../../contracts/msp/Allocation.sol";
 import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
 import {NativeVault} from "../../contracts/msp/NativeVault.sol";
+import {Rewards} from "../../contracts/msp/Rewards.sol";
 import {Slasher} from "../../contracts/msp/Slasher.sol";
 import {ValidatorRegistry} from "../../contracts/msp/ValidatorRegistry.sol";
 import {VaultFactory} from "../../contracts/msp/VaultFactory.sol";
@@ -20,6 +21,7 @@ abstract contract MspDeployment is Test {
     ValidatorRegistry internal validators;
     Allocation internal allocation;
     Slasher internal slasher;
+    Rewards internal rewards;
     VaultFactory internal factory;
     WrappedIOTX internal wrapped;
     NativeVault internal nativeVault;
@@ -45,8 +47,9 @@ abstract contract MspDeployment is Test {
         );
         allocation = new Allocation(dims, validators);
         slasher = new Slasher(dims, validators, allocation);
+        rewards = new Rewards(allocation, dims, validators);
         wrapped = new WrappedIOTX();
-        factory = new VaultFactory(IWrappedIOTX(address(wrapped)), allocation, dims, address(slasher));
+        factory = new VaultFactory(IWrappedIOTX(address(wrapped)), allocation, dims, address(slasher), rewards);
         nativeVault = NativeVault(payable(address(factory.vaultOf(IERC20(address(wrapped))))));
     }
 }

@@ -66,4 +66,10 @@ interface IValidatorRegistry {
 
     /// @notice Returns whether, at `time`, `validator` had opted in to `dim` and `dim` accepted it.
     function servesAt(address validator, DimId dim, uint48 time) external view returns (bool);
+
+    /// @notice Returns the commission of `validator` at `time`, in basis points, and until when it stays so at least.
+    function commissionSpan(address validator, uint48 time) external view returns (uint16 commission, uint48 until);
+
+    /// @notice Returns whether `validator` serves `dim` at `time`, and until when that stays so at least.
+    function servingSpan(address validator, DimId dim, uint48 time) external view returns (bool serves, uint48 until);
 }

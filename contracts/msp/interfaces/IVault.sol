@@ -112,6 +112,17 @@ interface IVault {
     /// @notice Returns the shares of `staker` in a pool that are not leaving.
     function sharesOf(address staker, address validator, uint16 basket) external view returns (uint256);
 
+    /// @notice Returns the present generation of a pool.
+    function generationOf(address validator, uint16 basket) external view returns (uint48);
+
+    /// @notice Returns what `staker` held in a pool all through `epoch`, at the price after the epoch's last slash, and the first
+    /// epoch after it for which that may differ. Final once the epoch is over. What joins counts from the next epoch on.
+    /// @dev A price that only roundings raised counts as it was, to about a millionth.
+    function weightOf(address staker, address validator, uint16 basket, uint48 generation, uint48 epoch)
+        external
+        view
+        returns (uint256 weight, uint48 until);
+
     /// @notice Returns what the shares of `staker` in a pool are worth now.
     function stakeOf(address staker, address validator, uint16 basket) external view returns (uint256);
 

@@ -17,6 +17,16 @@ library Epochs {
         return startOf(time) - 1;
     }
 
+    /// @notice Returns the number of the epoch of `time`: days since the epoch of Unix.
+    function numberOf(uint48 time) internal pure returns (uint48) {
+        return time / LENGTH;
+    }
+
+    /// @notice Returns the number of the present epoch.
+    function current() internal view returns (uint48) {
+        return numberOf(uint48(block.timestamp));
+    }
+
     /// @notice Returns when the epoch after the present one begins.
     function next() internal view returns (uint48) {
         return startOf(uint48(block.timestamp)) + LENGTH;

@@ -31,6 +31,7 @@ export interface NativeVault extends BaseContract {
   exitDelay: BaseContractMethod<[], bigint, bigint>
   exitOf: BaseContractMethod<[exitId: BigNumberish], Exit, Exit>
   exits: BaseContractMethod<[], bigint, bigint>
+  generationOf: BaseContractMethod<[validator: string, basket: BigNumberish], bigint, bigint>
   owed: BaseContractMethod<[], bigint, bigint>
   previewExit: BaseContractMethod<[exitId: BigNumberish], bigint, bigint>
   requestExit: BaseContractMethod<[validator: string, basket: BigNumberish, shares: BigNumberish], bigint, ContractTransactionResponse>
@@ -39,6 +40,7 @@ export interface NativeVault extends BaseContract {
   slashableNow: BaseContractMethod<[validator: string, basket: BigNumberish], bigint, bigint>
   stakeOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish], bigint, bigint>
   standingAt: BaseContractMethod<[validator: string, basket: BigNumberish, time: BigNumberish], [bigint, bigint] & { standing: bigint; slashedSince: bigint }, [bigint, bigint] & { standing: bigint; slashedSince: bigint }>
+  weightOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish, generation: BigNumberish, epoch: BigNumberish], [bigint, bigint] & { weight: bigint; until: bigint }, [bigint, bigint] & { weight: bigint; until: bigint }>
   withdraw: BaseContractMethod<[amount: BigNumberish, recipient: string], void, ContractTransactionResponse>
   withdrawNative: BaseContractMethod<[amount: BigNumberish, recipient: string], void, ContractTransactionResponse>
 }
@@ -56,7 +58,7 @@ export type NativeVaultEvents = {
 }
 
 export const nativeVaultAbi = [
-  {"inputs":[{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
+  {"inputs":[{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"},{"internalType":"contract IRewards","name":"rewards","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
   {"inputs":[],"name":"CheckpointUnorderedInsertion","type":"error"},
   {"inputs":[{"internalType":"address","name":"sender","type":"address"}],"name":"NativeVaultOnlyUnwrapping","type":"error"},
   {"inputs":[{"internalType":"address","name":"recipient","type":"address"}],"name":"NativeVaultTransferFailed","type":"error"},
@@ -93,6 +95,7 @@ export const nativeVaultAbi = [
   {"inputs":[],"name":"exitDelay","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"name":"exitOf","outputs":[{"components":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint48","name":"unlockTime","type":"uint48"},{"internalType":"uint48","name":"generation","type":"uint48"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint208","name":"shares","type":"uint208"}],"internalType":"struct IVault.Exit","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"exits","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"generationOf","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owed","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"name":"previewExit","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint256","name":"shares","type":"uint256"}],"name":"requestExit","outputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
@@ -101,6 +104,7 @@ export const nativeVaultAbi = [
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"slashableNow","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"stakeOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"standingAt","outputs":[{"internalType":"uint256","name":"standing","type":"uint256"},{"internalType":"uint256","name":"slashedSince","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"generation","type":"uint48"},{"internalType":"uint48","name":"epoch","type":"uint48"}],"name":"weightOf","outputs":[{"internalType":"uint256","name":"weight","type":"uint256"},{"internalType":"uint48","name":"until","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"address","name":"recipient","type":"address"}],"name":"withdraw","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"address","name":"recipient","type":"address"}],"name":"withdrawNative","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"stateMutability":"payable","type":"receive"},

@@ -15,6 +15,7 @@ export interface ValidatorRegistry extends BaseContract {
   accept: BaseContractMethod<[dim: BigNumberish, validator: string, accepted: boolean], void, ContractTransactionResponse>
   authority: BaseContractMethod<[], string, string>
   commissionAt: BaseContractMethod<[validator: string, time: BigNumberish], bigint, bigint>
+  commissionSpan: BaseContractMethod<[validator: string, time: BigNumberish], [bigint, bigint] & { commission: bigint; until: bigint }, [bigint, bigint] & { commission: bigint; until: bigint }>
   initialize: BaseContractMethod<[], void, ContractTransactionResponse>
   ioIDOf: BaseContractMethod<[validator: string], bigint, bigint>
   isConsumingScheduledOp: BaseContractMethod<[], string, string>
@@ -24,6 +25,7 @@ export interface ValidatorRegistry extends BaseContract {
   proxiableUUID: BaseContractMethod<[], string, string>
   register: BaseContractMethod<[tokenId: BigNumberish, commission: BigNumberish], void, ContractTransactionResponse>
   servesAt: BaseContractMethod<[validator: string, dim: BigNumberish, time: BigNumberish], boolean, boolean>
+  servingSpan: BaseContractMethod<[validator: string, dim: BigNumberish, time: BigNumberish], [boolean, bigint] & { serves: boolean; until: bigint }, [boolean, bigint] & { serves: boolean; until: bigint }>
   setAuthority: BaseContractMethod<[newAuthority: string], void, ContractTransactionResponse>
   setCommission: BaseContractMethod<[commission: BigNumberish], void, ContractTransactionResponse>
   upgradeToAndCall: BaseContractMethod<[newImplementation: string, data: BytesLike], void, ContractTransactionResponse>
@@ -71,6 +73,7 @@ export const validatorRegistryAbi = [
   {"inputs":[{"internalType":"DimId","name":"dim","type":"uint256"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"bool","name":"accepted","type":"bool"}],"name":"accept","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"authority","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"commissionAt","outputs":[{"internalType":"uint16","name":"","type":"uint16"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"commissionSpan","outputs":[{"internalType":"uint16","name":"commission","type":"uint16"},{"internalType":"uint48","name":"until","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"initialize","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"}],"name":"ioIDOf","outputs":[{"internalType":"uint256","name":"tokenId","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"isConsumingScheduledOp","outputs":[{"internalType":"bytes4","name":"","type":"bytes4"}],"stateMutability":"view","type":"function"},
@@ -80,6 +83,7 @@ export const validatorRegistryAbi = [
   {"inputs":[],"name":"proxiableUUID","outputs":[{"internalType":"bytes32","name":"","type":"bytes32"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"tokenId","type":"uint256"},{"internalType":"uint16","name":"commission","type":"uint16"}],"name":"register","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"DimId","name":"dim","type":"uint256"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"servesAt","outputs":[{"internalType":"bool","name":"","type":"bool"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"DimId","name":"dim","type":"uint256"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"servingSpan","outputs":[{"internalType":"bool","name":"serves","type":"bool"},{"internalType":"uint48","name":"until","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"newAuthority","type":"address"}],"name":"setAuthority","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint16","name":"commission","type":"uint16"}],"name":"setCommission","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"newImplementation","type":"address"},{"internalType":"bytes","name":"data","type":"bytes"}],"name":"upgradeToAndCall","outputs":[],"stateMutability":"payable","type":"function"},

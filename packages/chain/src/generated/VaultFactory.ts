@@ -19,7 +19,7 @@ export type VaultFactoryEvents = {
 }
 
 export const vaultFactoryAbi = [
-  {"inputs":[{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
+  {"inputs":[{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"},{"internalType":"contract IRewards","name":"rewards","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
   {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"},{"internalType":"contract ITokenVault","name":"vault","type":"address"}],"name":"VaultFactoryExists","type":"error"},
   {"inputs":[{"internalType":"contract IERC20","name":"asset","type":"address"}],"name":"VaultFactoryNoCode","type":"error"},
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"contract IERC20","name":"asset","type":"address"},{"indexed":true,"internalType":"contract ITokenVault","name":"vault","type":"address"}],"name":"VaultCreated","type":"event"},

@@ -21,6 +21,7 @@ import { projectRegistrarInterface } from './ProjectRegistrar.ts'
 import { projectRegistryInterface } from './ProjectRegistry.ts'
 import { proverBondInterface } from './ProverBond.ts'
 import { rewardTokenInterface } from './RewardToken.ts'
+import { rewardsInterface } from './Rewards.ts'
 import { slasherInterface } from './Slasher.ts'
 import { timelockControllerInterface } from './TimelockController.ts'
 import { tokenVaultInterface } from './TokenVault.ts'
@@ -58,6 +59,7 @@ export const interfaces: readonly Interface[] = [
   projectRegistryInterface,
   proverBondInterface,
   rewardTokenInterface,
+  rewardsInterface,
   slasherInterface,
   timelockControllerInterface,
   tokenVaultInterface,
