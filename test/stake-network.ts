@@ -119,7 +119,8 @@ async function deployStake(deployer: NonceManager): Promise<Record<string, strin
   const allocation = await deploy('Allocation', dims, validators)
   const slasher = await deploy('Slasher', dims, validators, allocation)
   const wrapped = await deploy('WrappedIOTX')
-  const factory = await deploy('VaultFactory', wrapped, allocation, dims, slasher)
+  const rewards = await deploy('Rewards', allocation, dims, validators)
+  const factory = await deploy('VaultFactory', wrapped, allocation, dims, slasher, rewards)
   return {
     [CONTRACT_IDS.authority]: authority,
     [CONTRACT_IDS.wrappedIotx]: wrapped,
@@ -127,6 +128,7 @@ async function deployStake(deployer: NonceManager): Promise<Record<string, strin
     [CONTRACT_IDS.validatorRegistry]: validators,
     [CONTRACT_IDS.allocation]: allocation,
     [CONTRACT_IDS.slasher]: slasher,
+    [CONTRACT_IDS.rewards]: rewards,
     [CONTRACT_IDS.vaultFactory]: factory,
     [CONTRACT_IDS.nativeVault]: await connectVaultFactory(factory, deployer).vaultOf(wrapped),
   }

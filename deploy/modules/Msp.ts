@@ -26,7 +26,8 @@ export default buildModule('Msp', (m) => {
   const validators = governedProxy(m, 'ValidatorRegistry', authority, [], [dims, registry])
   const allocation = m.contract('Allocation', [dims, validators])
   const slasher = m.contract('Slasher', [dims, validators, allocation])
-  const vaults = m.contract('VaultFactory', [wrapped, allocation, dims, slasher])
+  const rewards = m.contract('Rewards', [allocation, dims, validators])
+  const vaults = m.contract('VaultFactory', [wrapped, allocation, dims, slasher, rewards])
   const nativeVault = m.contractAt('NativeVault', m.staticCall(vaults, 'vaultOf', [wrapped]), { id: 'NativeVault' })
-  return { dims, validators, allocation, slasher, vaults, nativeVault }
+  return { dims, validators, allocation, slasher, rewards, vaults, nativeVault }
 })

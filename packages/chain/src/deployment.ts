@@ -25,6 +25,7 @@ export const CONTRACT_IDS = {
   validatorRegistry: 'Msp#ValidatorRegistry',
   allocation: 'Msp#Allocation',
   slasher: 'Msp#Slasher',
+  rewards: 'Msp#Rewards',
   vaultFactory: 'Msp#VaultFactory',
   nativeVault: 'Msp#NativeVault',
   proverStake: 'W3bstream#DimStake',

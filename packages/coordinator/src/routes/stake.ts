@@ -1,5 +1,6 @@
 /**
- * For the explorer: restaked stake. `GET /v1/stake`, `/v1/stake/validators`, `/v1/stake/slashes`, `/v1/stake/accounts/:address`.
+ * For the explorer: restaked stake. `GET /v1/stake`, `/v1/stake/validators`, `/v1/stake/slashes`,
+ * `/v1/stake/bribes`, `/v1/stake/accounts/:address`.
  * @module
  */
 import { CodedError, RequestError } from '@iotex2/protocol/errors'
@@ -15,7 +16,21 @@ export interface StakeRouteOptions {
 
 const limit = Type.Integer({ minimum: 1, maximum: 100, default: 50 })
 const ValidatorQuery = Type.Object({ limit, after: Type.Optional(Type.String({ pattern: '^0x[0-9a-f]{40}$' })) })
-const SlashQuery = Type.Object({ limit, before: Type.Optional(Type.String({ pattern: '^[0-9]{1,15}-[0-9]{1,9}$' })) })
+const before = Type.Optional(Type.String({ pattern: '^[0-9]{1,15}-[0-9]{1,9}$' }))
+const SlashQuery = Type.Object({ limit, before })
+/** Each pot takes ten calls. */
+const BribeQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 20, default: 20 }), before })
+
+interface Position {
+  block: number
+  logIndex: number
+}
+
+function positionOf(text: string | undefined): Position | undefined {
+  if (text === undefined) return undefined
+  const [block, logIndex] = text.split('-').map(Number)
+  return { block: block!, logIndex: logIndex! }
+}
 
 export const stakeRoutes: FastifyPluginAsync<StakeRouteOptions> = async (app, { model }) => {
   async function answer<T>(ask: (model: StakeModel) => Promise<T>): Promise<T> {
@@ -39,11 +54,12 @@ export const stakeRoutes: FastifyPluginAsync<StakeRouteOptions> = async (app, { 
   app.get<{ Querystring: { limit: number; before?: string } }>(
     '/v1/stake/slashes',
     { schema: { querystring: SlashQuery } },
-    ({ query }) => {
-      const [block, logIndex] = (query.before ?? '').split('-').map(Number)
-      const before = query.before === undefined ? undefined : { block: block!, logIndex: logIndex! }
-      return answer((model) => model.slashes(query.limit, before))
-    },
+    ({ query }) => answer((model) => model.slashes(query.limit, positionOf(query.before))),
+  )
+  app.get<{ Querystring: { limit: number; before?: string } }>(
+    '/v1/stake/bribes',
+    { schema: { querystring: BribeQuery } },
+    ({ query }) => answer((model) => model.bribes(query.limit, positionOf(query.before))),
   )
   app.get<{ Params: { address: string } }>('/v1/stake/accounts/:address', ({ params }) => {
     const address = params.address.toLowerCase()

@@ -3,6 +3,7 @@
  * @module
  */
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
+import { connectRewards } from '@iotex2/chain/contracts/Rewards'
 import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { reach } from '@iotex2/chain/provider'
 import { AbiCoder, id, isError, type JsonRpcProvider } from 'ethers'
@@ -21,6 +22,13 @@ export interface PoolKey {
   basket: number
 }
 
+/** What is paid to those of a vault's stakers who back a module. */
+export interface PotKey {
+  dim: string
+  vault: string
+  token: string
+}
+
 export interface PoolAmounts {
   /** All that a slash could reach: active and leaving. */
   slashable: bigint
@@ -35,6 +43,9 @@ export interface Asset {
   symbol: string
   decimals: number
 }
+
+/** Segments that one claim goes through. */
+export const SEGMENTS = 50
 
 const MAXIMUM_SYMBOL_LENGTH = 12
 const MAXIMUM_DECIMALS = 36
@@ -99,6 +110,44 @@ export class StakeChain {
   /** Returns what an exit would be credited if it were claimed at `head`, or unlocked then. */
   exitAmount(vault: string, exitId: string, { number: blockTag }: Head): Promise<bigint> {
     return this.#read(() => connectTokenVault(vault, this.#provider).previewExit(exitId, { blockTag }))
+  }
+
+  /** Returns what is left in a pot: neither paid nor refunded. */
+  async potLeft(pot: PotKey, { number: blockTag }: Head): Promise<bigint> {
+    return (await this.#read(() => this.#rewards().balanceOf(pot, { blockTag }))).left
+  }
+
+  /** Returns what a pot pays for an epoch, and the stake that shares it as far as it is known by `head`. */
+  async epoch(pot: PotKey, epoch: number, { number: blockTag }: Head): Promise<{ funded: bigint; stake: bigint }> {
+    const rewards = this.#rewards()
+    const [funded, stake] = await this.#read(() =>
+      Promise.all([
+        rewards.fundedFor(pot, epoch, { blockTag }),
+        rewards.totalIn(pot.dim, pot.vault, epoch, { blockTag }),
+      ]),
+    )
+    return { funded, stake }
+  }
+
+  /** Returns the present generation of a pool: shares of an older one are worth nothing. */
+  generation({ vault, validator, basket }: PoolKey, { number: blockTag }: Head): Promise<bigint> {
+    return this.#read(() => connectTokenVault(vault, this.#provider).generationOf(validator, basket, { blockTag }))
+  }
+
+  /** Returns what a position earned out of a pot and was not paid, in at most {@link SEGMENTS} segments. */
+  pending(
+    pot: PotKey,
+    { validator, basket }: PoolKey,
+    generation: bigint,
+    staker: string,
+    { number: blockTag }: Head,
+  ): Promise<bigint> {
+    const position = { validator, basket, generation, staker }
+    return this.#read(() => this.#rewards().pending(pot, position, SEGMENTS, { blockTag }))
+  }
+
+  #rewards() {
+    return connectRewards(this.#addresses.rewards, this.#provider)
   }
 
   /** Returns how an asset is printed. A contract that is no token has no symbol and no decimals. */

@@ -7,6 +7,7 @@
  */
 import { type AllocationEvents, allocationInterface } from '@iotex2/chain/contracts/Allocation'
 import { type DimRegistryEvents, dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
+import { type RewardsEvents, rewardsInterface } from '@iotex2/chain/contracts/Rewards'
 import { type SlasherEvents, slasherInterface } from '@iotex2/chain/contracts/Slasher'
 import { type TokenVaultEvents, tokenVaultInterface } from '@iotex2/chain/contracts/TokenVault'
 import { type ValidatorRegistryEvents, validatorRegistryInterface } from '@iotex2/chain/contracts/ValidatorRegistry'
@@ -26,6 +27,7 @@ type Events = {
   Allocation: AllocationEvents
   VaultFactory: VaultFactoryEvents
   Slasher: SlasherEvents
+  Rewards: RewardsEvents
 }
 type VaultEvents = { [vault: string]: TokenVaultEvents }
 
@@ -35,6 +37,7 @@ const INTERFACES: Record<keyof Events | 'Vault', Interface> = {
   Allocation: allocationInterface,
   VaultFactory: vaultFactoryInterface,
   Slasher: slasherInterface,
+  Rewards: rewardsInterface,
   Vault: tokenVaultInterface,
 }
 
@@ -45,20 +48,23 @@ export interface StakeAddresses {
   allocation: string
   vaultFactory: string
   slasher: string
+  rewards: string
 }
+
+const CONTRACTS: readonly (keyof StakeAddresses)[] = [
+  'dimRegistry',
+  'validatorRegistry',
+  'allocation',
+  'vaultFactory',
+  'slasher',
+  'rewards',
+]
 
 /** Returns where a deployment has them, lower case, or undefined where it has no restaked stake. */
 export function stakeAddresses(deployment: Deployment): StakeAddresses | undefined {
-  const find = (name: keyof StakeAddresses) => deployment.find(name)?.toLowerCase()
-  const [dimRegistry, validatorRegistry, allocation] = [
-    find('dimRegistry'),
-    find('validatorRegistry'),
-    find('allocation'),
-  ]
-  const [vaultFactory, slasher] = [find('vaultFactory'), find('slasher')]
-  return dimRegistry && validatorRegistry && allocation && vaultFactory && slasher
-    ? { dimRegistry, validatorRegistry, allocation, vaultFactory, slasher }
-    : undefined
+  const found = CONTRACTS.map((name) => [name, deployment.find(name)?.toLowerCase()] as const)
+  if (found.some(([, address]) => address === undefined)) return undefined
+  return Object.fromEntries(found) as unknown as StakeAddresses
 }
 
 export interface StakeIndexerOptions {
@@ -90,6 +96,7 @@ export async function runStakeIndexer(options: StakeIndexerOptions): Promise<voi
       Allocation: { address: addresses.allocation, interface: allocationInterface },
       VaultFactory: { address: addresses.vaultFactory, interface: vaultFactoryInterface },
       Slasher: { address: addresses.slasher, interface: slasherInterface },
+      Rewards: { address: addresses.rewards, interface: rewardsInterface },
     },
     fromBlock: cursor ? Number(cursor.block) + 1 : 0,
     confirmations,

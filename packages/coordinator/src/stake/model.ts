@@ -6,7 +6,7 @@
 import { keccak256 } from 'ethers'
 import { type RawBuilder, sql } from 'kysely'
 import type { CoordinatorDatabase } from '../schema.ts'
-import type { Head, PoolAmounts, PoolKey, StakeChain } from './chain.ts'
+import { type Head, type PoolAmounts, type PoolKey, type PotKey, SEGMENTS, type StakeChain } from './chain.ts'
 import type { StakeAddresses } from './indexer.ts'
 import {
   EPOCH_SECONDS,
@@ -35,6 +35,11 @@ const VAULTS = 50
 const POOLS = 200
 /** An account's exits that are shown. */
 const EXITS = 100
+/** Pots of one position that are shown, those funded last first: anyone may fund one in any token. */
+const POTS = 60
+/** Epochs of a pot that are shown: the last, the present, and those to come. */
+const EPOCHS_BEFORE = 1
+const EPOCHS = 5
 /** Longer evidence is told by its hash alone. */
 const EVIDENCE_BYTES = 1024
 const WHOLE = 10_000n
@@ -73,6 +78,14 @@ interface SlashRow {
   executed_at: Date | null
   execute_tx: string | null
   taken: string | null
+}
+
+interface PotRow extends PotKey {
+  funded: bigint
+  funders: bigint
+  paid: bigint
+  block: bigint
+  log_index: bigint
 }
 
 interface ReadPool extends PoolKey {
@@ -262,6 +275,76 @@ export class StakeModel {
     }
   }
 
+  /* BRIBES */
+
+  /** Returns what is paid for stake, those funded last first: to whom, how much for each epoch, and the stake that shares it. */
+  async bribes(limit: number, before?: { block: number; logIndex: number }) {
+    const head = await this.#chain.head()
+    const { rows } = await sql<PotRow>`
+      WITH pots AS (
+        SELECT args->>'dim' AS dim, args->>'vault' AS vault, args->>'token' AS token,
+          sum((args->>'amount')::numeric * (args->>'count')::numeric + (args->>'extra')::numeric) AS funded,
+          count(DISTINCT args->>'funder') AS funders, max(ARRAY[block, log_index::bigint]) AS latest
+        FROM stake_events WHERE name = 'PotFunded' GROUP BY 1, 2, 3)
+      SELECT dim, vault, token, funded, funders, latest[1] AS block, latest[2] AS log_index,
+        (SELECT coalesce(sum((claims.args->>'amount')::numeric), 0) FROM stake_events AS claims
+          WHERE claims.name IN ('RewardClaimed', 'CommissionClaimed') AND claims.args->>'dim' = pots.dim
+            AND claims.args->>'vault' = pots.vault AND claims.args->>'token' = pots.token) AS paid
+      FROM pots
+      WHERE ${before === undefined ? sql`true` : sql`latest < ARRAY[${before.block}, ${before.logIndex}]::bigint[]`}
+      ORDER BY latest DESC LIMIT ${limit}`.execute(this.#db)
+    const first = Math.floor(head.time / EPOCH_SECONDS) - EPOCHS_BEFORE
+    const epochs = Array.from({ length: EPOCHS }, (_, i) => first + i)
+    const last = rows.at(-1)
+    return {
+      blockTime: iso(head.time),
+      pots: await Promise.all(
+        rows.map(async ({ dim, vault, token, funded, funders, paid }) => ({
+          dim,
+          vault,
+          asset: await this.#assetOf(vault),
+          token: { address: token, ...(await this.#chain.asset(token)) },
+          funders: Number(funders),
+          funded: String(funded),
+          paid: String(paid),
+          left: String(await this.#chain.potLeft({ dim, vault, token }, head)),
+          epochs: await Promise.all(
+            epochs.map(async (epoch) => {
+              const shared = await this.#chain.epoch({ dim, vault, token }, epoch, head)
+              return {
+                startsAt: iso(epoch * EPOCH_SECONDS),
+                funded: String(shared.funded),
+                stake: String(shared.stake),
+              }
+            }),
+          ),
+        })),
+      ),
+      next: rows.length === limit && last ? `${last.block}-${last.log_index}` : null,
+    }
+  }
+
+  /** Returns what a position earned, of the pots of its vault that were funded last. */
+  async #earned(key: PoolKey, staker: string, head: Head) {
+    const { rows } = await sql<PotKey>`
+      SELECT args->>'dim' AS dim, args->>'vault' AS vault, args->>'token' AS token FROM stake_events
+      WHERE name = 'PotFunded' AND args->>'vault' = ${key.vault} AND args->>'dim' IN (
+        SELECT line->>'dim' FROM stake_events AS opened, jsonb_array_elements(opened.args->'lines') AS line
+        WHERE opened.name = 'BasketOpened' AND opened.validator = ${key.validator}
+          AND opened.args->>'basket' = ${String(key.basket)})
+      GROUP BY 1, 2, 3 ORDER BY max(block) DESC LIMIT ${POTS}`.execute(this.#db)
+    if (rows.length === 0) return { generation: null, earned: [] }
+    const generation = await this.#chain.generation(key, head)
+    const earned = await Promise.all(
+      rows.map(async ({ dim, vault, token }) => ({
+        dim,
+        token: { address: token, ...(await this.#chain.asset(token)) },
+        amount: String(await this.#chain.pending({ dim, vault, token }, key, generation, staker, head)),
+      })),
+    )
+    return { generation: String(generation), earned: earned.filter(({ amount }) => amount !== '0') }
+  }
+
   /* ACCOUNTS */
 
   /** Returns what `staker` has in the vaults, delegated, and on its way out. */
@@ -298,7 +381,12 @@ export class StakeModel {
           const { shares, stake } = await this.#chain.position(key, staker, head)
           const asset = await this.#assetOf(key.vault)
           const recent = least(entering, stake)
-          return { ...key, asset, shares: String(shares), stake: String(stake), entering: String(recent) }
+          const { generation, earned } = await this.#earned(key, staker, head)
+          return {
+            ...key,
+            ...{ asset, shares: String(shares), stake: String(stake), entering: String(recent) },
+            ...{ generation, earned },
+          }
         }),
       ),
       Promise.all(
@@ -321,7 +409,8 @@ export class StakeModel {
       block: head.number,
       blockTime: iso(head.time),
       balances,
-      positions: held.filter(({ shares }) => shares !== '0'),
+      positions: held.filter(({ shares, earned }) => shares !== '0' || earned.length > 0),
+      segments: SEGMENTS,
       exits: leaving,
     }
   }

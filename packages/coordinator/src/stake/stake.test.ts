@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { connectAllocation } from '@iotex2/chain/contracts/Allocation'
 import { connectDimRegistry, dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
 import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
+import { connectRewards } from '@iotex2/chain/contracts/Rewards'
 import { connectSlasher } from '@iotex2/chain/contracts/Slasher'
 import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { connectVaultFactory } from '@iotex2/chain/contracts/VaultFactory'
@@ -206,6 +207,7 @@ test('nothing that a vault does in the block that creates it is missed', async (
     .selectFrom('stake_events')
     .select(['name', 'block'])
     .where('block', '=', BigInt(receipts[0]!.blockNumber))
+    .where('source', 'in', ['VaultFactory', 'Vault'])
     .orderBy('log_index')
     .execute()
   expect(rows.map(({ name }) => name)).toEqual(['VaultCreated', 'Deposited', 'Delegated'])
@@ -312,6 +314,50 @@ test('the index and the chain agree on every pool, after slashes and settled exi
     expect(amount, `${validator} ${basket}`).toBe(held)
   }
   expect((await get(url, `/v1/stake/accounts/${staker}`)).exits).toEqual([])
+})
+
+test('bribes are told by what they pay for each epoch and the stake that shares it, and to whom they are due', async () => {
+  const { url } = await startIndexer()
+  const rewards = connectRewards(network.deployment.address('rewards'), network.builder)
+  const pot = { dim: BRIDGE, vault: network.nativeVault, token: network.token }
+  const funder = await network.builder.getAddress()
+  const amount = 7_000_001n
+  for (const data of [
+    tokenInterface.encodeFunctionData('mint', [funder, 10n * amount]),
+    tokenInterface.encodeFunctionData('approve', [await rewards.getAddress(), 10n * amount]),
+  ])
+    await (await network.builder.sendTransaction({ to: network.token, data })).wait()
+  const epoch = Math.floor((await network.now()) / DAY)
+  await mined(rewards.fund(pot, epoch + 1, 3, amount))
+  await indexed()
+  const told = (await get(url, '/v1/stake/bribes')).pots
+  expect(told).toMatchObject([
+    {
+      ...{ dim: '2', vault: network.nativeVault, asset: { symbol: 'WIOTX' }, token: { symbol: 'USDX', decimals: 6 } },
+      ...{ funders: 1, funded: String(3n * amount), paid: '0', left: String(3n * amount) },
+    },
+  ])
+  expect(told[0].epochs.map(({ funded }: Answer) => funded)).toEqual(['0', '0', ...Array(3).fill(String(amount))])
+  expect(told[0].epochs[2]).toMatchObject({
+    startsAt: new Date(1000 * DAY * (epoch + 1)).toISOString(),
+    stake: String(await rewards.totalIn(BRIDGE, network.nativeVault, epoch + 1)),
+  })
+  expect(BigInt(told[0].epochs[2].stake)).toBeGreaterThan(0n)
+  expect((await get(url, '/v1/stake/bribes?limit=1&before=0-0')).pots).toEqual([])
+
+  await network.pass(2 * DAY)
+  await indexed()
+  const { positions } = await get(url, `/v1/stake/accounts/${staker}`)
+  const earning = positions.find((each: Answer) => each.validator === first && each.basket === 2)
+  const position = { validator: first, basket: 2, generation: earning.generation, staker }
+  const due = await rewards.pending(pot, position, 50)
+  expect(due).toBeGreaterThan(0n)
+  expect(earning.earned).toMatchObject([{ dim: '2', token: { symbol: 'USDX' }, amount: String(due) }])
+  // The fleet is not paid for.
+  expect(positions.find((each: Answer) => each.basket === 1 && each.validator === first).earned).toEqual([])
+  await mined(rewards.claim(pot, position, 50))
+  await indexed()
+  expect((await get(url, '/v1/stake/bribes')).pots[0]).toMatchObject({ paid: String(due) })
 })
 
 test('text that is none stops nobody', async () => {
