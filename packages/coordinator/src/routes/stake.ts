@@ -18,7 +18,7 @@ const limit = Type.Integer({ minimum: 1, maximum: 100, default: 50 })
 const ValidatorQuery = Type.Object({ limit, after: Type.Optional(Type.String({ pattern: '^0x[0-9a-f]{40}$' })) })
 const before = Type.Optional(Type.String({ pattern: '^[0-9]{1,15}-[0-9]{1,9}$' }))
 const SlashQuery = Type.Object({ limit, before })
-/** Each pot takes ten calls. */
+/** Each pot takes nine calls. */
 const BribeQuery = Type.Object({ limit: Type.Integer({ minimum: 1, maximum: 20, default: 20 }), before })
 
 interface Position {

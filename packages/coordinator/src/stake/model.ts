@@ -37,9 +37,8 @@ const POOLS = 200
 const EXITS = 100
 /** Pots of one position that are shown, those funded last first: anyone may fund one in any token. */
 const POTS = 60
-/** Epochs of a pot that are shown: the last, the present, and those to come. */
-const EPOCHS_BEFORE = 1
-const EPOCHS = 5
+/** Epochs of a pot that are shown: the present one, and those to come. */
+const EPOCHS = 4
 /** Longer evidence is told by its hash alone. */
 const EVIDENCE_BYTES = 1024
 const WHOLE = 10_000n
@@ -293,7 +292,7 @@ export class StakeModel {
       FROM pots
       WHERE ${before === undefined ? sql`true` : sql`latest < ARRAY[${before.block}, ${before.logIndex}]::bigint[]`}
       ORDER BY latest DESC LIMIT ${limit}`.execute(this.#db)
-    const first = Math.floor(head.time / EPOCH_SECONDS) - EPOCHS_BEFORE
+    const first = Math.floor(head.time / EPOCH_SECONDS)
     const epochs = Array.from({ length: EPOCHS }, (_, i) => first + i)
     const last = rows.at(-1)
     return {

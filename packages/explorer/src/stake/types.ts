@@ -182,6 +182,7 @@ export interface Pot {
   funded: string
   paid: string
   left: string
+  /** The present one, and those to come. */
   epochs: PotEpoch[]
 }
 

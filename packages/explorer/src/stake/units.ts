@@ -30,7 +30,7 @@ export function printUnits(amount: bigint, decimals: number): string {
 
 /** Returns the amount of `12.5`, or undefined where it is none: no sign, no exponent, no more decimals than the token has. */
 export function parseUnits(text: string, decimals: number): bigint | undefined {
-  const match = /^(\d{1,30})(?:\.(\d+))?$/.exec(text.trim())
+  const match = /^(\d{1,40})(?:\.(\d+))?$/.exec(text.trim())
   const fraction = match?.[2] ?? ''
   if (!match || fraction.length > decimals) return undefined
   return BigInt(match[1]!) * 10n ** BigInt(decimals) + BigInt(fraction.padEnd(decimals, '0') || 0)
@@ -39,22 +39,26 @@ export function parseUnits(text: string, decimals: number): bigint | undefined {
 /** Returns `12.5 %` of basis points. */
 export const formatShare = (basisPoints: number): string => `${basisPoints / 100} %`
 
-/** Returns `7 days` or `12 h`, exact where it is whole. */
+const WINDOW_UNITS = [
+  [86_400, 'day', 'days'],
+  [3_600, 'h', 'h'],
+  [60, 'min', 'min'],
+  [1, 's', 's'],
+] as const
+
+/** Returns `7 days` or `2 days 12 h`, of two units; rounded up, for it says how long something can last at most. */
 export function formatWindow(seconds: number): string {
-  const units = [
-    [86_400, 'day', 'days'],
-    [3_600, 'h', 'h'],
-    [60, 'min', 'min'],
-    [1, 's', 's'],
-  ] as const
-  const first = units.findIndex(([size]) => seconds >= size)
+  const first = WINDOW_UNITS.findIndex(([size]) => seconds >= size)
   if (first < 0) return 'none'
-  const [size, one, many] = units[first]!
-  const count = Math.floor(seconds / size)
-  const rest = seconds - count * size
+  const [size] = WINDOW_UNITS[first]!
+  const next = WINDOW_UNITS[first + 1]
+  const rounded = next === undefined ? seconds : Math.ceil(seconds / next[0]) * next[0]
+  // Nearly a whole of the next larger unit is one.
+  if (first > 0 && rounded >= WINDOW_UNITS[first - 1]![0]) return formatWindow(rounded)
+  const [count, rest] = [Math.floor(rounded / size), rounded % size]
+  const [, one, many] = WINDOW_UNITS[first]!
   const name = `${count} ${count === 1 ? one : many}`
-  const next = units[first + 1]
-  return rest === 0 || next === undefined ? name : `${name} ${Math.floor(rest / next[0])} ${next[1]}`
+  return rest === 0 || next === undefined ? name : `${name} ${rest / next[0]} ${next[1]}`
 }
 
 /** Returns `25 Nov 2026, 14:05 UTC`. */

@@ -21,7 +21,7 @@ function EpochCell({ pot, index }: { pot: Pot; index: number }) {
       <small>
         {each ? (
           <>
-            {each} per {asset.symbol} staked
+            {each} per {asset.symbol}
           </>
         ) : (
           'no stake shares it'
@@ -60,24 +60,22 @@ function columnsOf(pots: readonly Pot[]): readonly Column<Pot>[] {
       ),
     },
     ...epochs.map(({ startsAt }, index) => ({
-      title: index === 1 ? `Today, ${dayOf(startsAt)}` : dayOf(startsAt),
+      title: index === 0 ? `Today, ${dayOf(startsAt)}` : dayOf(startsAt),
       numeric: true,
       cell: (pot: Pot) => <EpochCell pot={pot} index={index} />,
     })),
     {
       title: 'In all',
       numeric: true,
-      cell: ({ funded, funders, token }) => (
+      cell: ({ funded, funders, paid, token }) => (
         <span className="stack">
           <Units amount={funded} asset={token} />
-          <small>of {funders === 1 ? 'one funder' : `${formatCount(funders)} funders`}</small>
+          <small>{funders === 1 ? 'of one funder' : `of ${formatCount(funders)} funders`}</small>
+          <small>
+            <Units amount={paid} asset={token} /> paid out
+          </small>
         </span>
       ),
-    },
-    {
-      title: 'Paid out',
-      numeric: true,
-      cell: ({ paid, token }) => <Units amount={paid} asset={token} />,
     },
   ]
 }

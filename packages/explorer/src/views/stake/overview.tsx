@@ -26,7 +26,11 @@ export function OverviewPart({ overview }: { overview: StakeOverview }) {
   return (
     <>
       <dl className="headline">
-        <Figure name="Stakers" value={formatCount(totals.stakers)} note={`in ${formatCount(totals.pools)} pools`} />
+        <Figure
+          name="Stakers"
+          value={formatCount(totals.stakers)}
+          note={totals.pools === 1 ? 'in one pool' : `in ${formatCount(totals.pools)} pools`}
+        />
         <Figure name="Validators" value={formatCount(totals.validators)} note="run the modules’ nodes" />
         <Figure name="Modules" value={formatCount(admitted)} note={`admitted, of ${modules.length} proposed`} />
         <Figure name="Slashes" value={formatCount(totals.slashes)} note="executed so far" />
@@ -220,13 +224,18 @@ function basketColumns(vaults: readonly StakeVault[]): readonly Column<BasketRow
   return [
     {
       title: 'Validator',
-      cell: ({ validator: { validator, tokenId }, basket }) => (
+      cell: ({ validator: { validator, tokenId, slashed, baskets }, basket }) => (
         <span className="stack">
           <ChainHash kind="address" value={validator} name="validator’s address" />
           <small>
             {basket === undefined ? 'no basket' : `Basket ${basket.basket}`}
             {tokenId !== null && `, ioID ${tokenId}`}
           </small>
+          {slashed.length > 0 && basket === baskets[0] && (
+            <small className="slashed">
+              slashed so far <VaultUnits amounts={slashed} vaults={vaults} />
+            </small>
+          )}
         </span>
       ),
     },
