@@ -10,6 +10,7 @@ import {DappReverter} from "../fixtures/Dapps.sol";
 import {AnchorsFixture} from "../msp/AnchorsFixture.sol";
 import {GovernorFixture} from "../governance/GovernorFixture.sol";
 import {MspFixture} from "../msp/MspFixture.sol";
+import {RewardsFixture} from "../msp/RewardsFixture.sol";
 import {PipelineFixture} from "./PipelineFixture.sol";
 
 // What each operation of the pipeline costs, over the real contracts behind their proxies and a real proof. Every call
@@ -172,6 +173,79 @@ contract RestakedStake_Gas_Test is MspFixture {
         vm.snapshotGasLastCall(_GROUP, string.concat("Slasher.executeSlash", of_));
         vault.collect(victim);
         vm.snapshotGasLastCall(_GROUP, "Vault.collect");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Rewards_Gas_Test is RewardsFixture {
+    string private constant _GROUP = "gas-msp";
+
+    function test_rewards_fund() public {
+        bribe.mint(funder, 100 ether);
+        vm.startPrank(funder);
+        bribe.approve(address(rewards), 100 ether);
+        rewards.fund(_pot(), _epoch() + 1, 1, 1 ether);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.fund, 1 epoch");
+        rewards.fund(_pot(), _epoch() + 2, 10, 1 ether);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.fund, 10 epochs");
+        vm.stopPrank();
+        _nextEpochs(2);
+        rewards.refund(_pot(), _epoch() - 1, funder);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.refund");
+    }
+
+    function test_rewards_sync() public {
+        _stake(staker, PLAIN, 1 ether);
+        _nextEpoch();
+        _opt(false);
+        rewards.sync(vault, validator, PLAIN);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.sync, 1 line");
+    }
+
+    function test_rewards_claim_1() public {
+        _claimOf(1, "Rewards.claim, 1 epoch");
+    }
+
+    function test_rewards_claim_10() public {
+        _claimOf(10, "Rewards.claim, 10 epochs");
+    }
+
+    function test_rewards_claim_200() public {
+        _claimOf(200, "Rewards.claim, 200 epochs");
+    }
+
+    /// @dev Others have shared the epochs out by claiming before.
+    function _claimOf(uint48 epochs, string memory name) private {
+        _stake(staker, PLAIN, 1 ether);
+        _fund(epochs, 1 ether);
+        _nextEpochs(epochs + 1);
+        rewards.advance(_pot(), epochs);
+        _claim(staker);
+        vm.snapshotGasLastCall(_GROUP, name);
+    }
+
+    function test_rewards_advance() public {
+        _stake(staker, PLAIN, 1 ether);
+        _fund(10, 1 ether);
+        _nextEpochs(11);
+        rewards.advance(_pot(), 10);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.advance, 10 epochs");
+        _claim(staker);
+        rewards.claimCommission(_pot(), validator);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.claimCommission");
+    }
+
+    /// @dev A basket of two lines.
+    function test_rewards_shared() public {
+        _stake(staker, SHARED, 1 ether);
+        _nextEpoch();
+        _deposit(staker, 1 ether);
+        vm.prank(staker);
+        vault.delegate(validator, SHARED, 1 ether);
+        vm.snapshotGasLastCall(_GROUP, "Vault.delegate, again, 2 lines");
+        _nextEpoch();
+        _exitAll(staker, SHARED);
+        vm.snapshotGasLastCall(_GROUP, "Vault.requestExit, first, 2 lines");
     }
 }
 

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IRewards} from "../../contracts/msp/interfaces/IRewards.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {MspFixture} from "../msp/MspFixture.sol";
 
-/// @notice Stakes, leaves, slashes, vetoes, donates, opts and lets time pass in any order, over two assets, two validators with
-/// two baskets each, two DIMs and three stakers; and keeps its own books. The last validator is never slashed.
+/// @notice Stakes, leaves, slashes, vetoes, donates, opts, funds, claims and lets time pass in any order, over two assets, two
+/// validators with two baskets each, two DIMs and three stakers; and keeps its own books. The last validator is never slashed.
+/// All four pots are of one token, so that one could pay out of another.
 contract MspHandler is MspFixture {
     uint256 public constant VAULTS = 2;
     uint256 public constant VALIDATORS = 2;
@@ -39,6 +41,17 @@ contract MspHandler is MspFixture {
     mapping(IVault vault => mapping(address staker => uint256)) public withdrawnBy;
     mapping(IVault vault => mapping(address staker => int256)) public spared;
 
+    TokenDouble private _bribe;
+
+    /// @dev Per pot: paid in, paid back, paid to stakers and validators.
+    mapping(bytes32 pot => uint256) private _funded;
+    mapping(bytes32 pot => uint256) private _refunded;
+    mapping(bytes32 pot => uint256) private _earned;
+    uint48 private _firstEpoch;
+
+    uint256 public rewardsClaimed;
+    uint256 public commissionsClaimed;
+    uint256 public rewardsRefunded;
     uint256 public exitsClaimed;
     uint256 public slashesExecuted;
     uint256 public slashesVetoed;
@@ -57,6 +70,8 @@ contract MspHandler is MspFixture {
             _validators.push(account);
         }
         for (uint256 i; i < STAKERS; ++i) _stakers.push(vm.addr(200 + i));
+        _bribe = new TokenDouble();
+        _firstEpoch = _epoch();
         _nextEpoch();
     }
 
@@ -275,6 +290,68 @@ contract MspHandler is MspFixture {
         paidOut[of_] += amount;
     }
 
+    /* REWARDS */
+
+    function fund(uint256 k, uint256 first, uint256 count, uint256 amount) external sampling {
+        IRewards.Pot memory pot = _potAt(k);
+        count = bound(count, 1, 5);
+        amount = _amount(amount, 100 ether);
+        _bribe.mint(address(this), amount * count);
+        _bribe.approve(address(rewards), amount * count);
+        rewards.fund(pot, _epoch() + uint48(bound(first, 1, 4)), uint48(count), amount);
+        _funded[_potHash(pot)] += amount * count;
+    }
+
+    /// @dev Whatever a claim pays, it was shown, and was given for the epochs that it is for.
+    function claimReward(uint256 k, uint256 s, uint256 p, uint256 old, uint256 segments) external sampling {
+        IRewards.Pot memory pot = _potAt(k);
+        IRewards.Position memory position = _positionAt(pot.vault, s, p, old);
+        segments = bound(segments, 0, 6);
+        uint48 from = rewards.claimedUntil(pot, position);
+        rewards.advance(pot, type(uint256).max);
+        uint256 pending = rewards.pending(pot, position, segments);
+        uint256 before = _bribe.balanceOf(position.staker);
+        uint256 amount = rewards.claim(pot, position, segments);
+        assertEq(amount, pending, "I7: paid another sum than was shown");
+        assertEq(_bribe.balanceOf(position.staker), before + amount, "I7: not paid");
+        uint48 until = rewards.claimedUntil(pot, position);
+        _assertAtMost(amount, _fundedWithin(pot, from, until) + 1, "I7: more than its epochs were given");
+        _assertAtMost(from, until, "I7: went back");
+        _earned[_potHash(pot)] += amount;
+        if (amount != 0) ++rewardsClaimed;
+    }
+
+    function claimCommission(uint256 k, uint256 p) external sampling {
+        IRewards.Pot memory pot = _potAt(k);
+        (address account,) = _poolAt(p);
+        if (rewards.commissionOf(pot, account) == 0) return;
+        _earned[_potHash(pot)] += rewards.claimCommission(pot, account);
+        ++commissionsClaimed;
+    }
+
+    /// @dev The first epoch from there on that can be refunded.
+    function refund(uint256 k, uint256 ago) external sampling {
+        IRewards.Pot memory pot = _potAt(k);
+        for (uint48 epoch = _epoch() - uint48(ago % 10); epoch < _epoch() + 5; ++epoch) {
+            uint256 given = rewards.contributionOf(pot, epoch, address(this));
+            if (given == 0) continue;
+            if (!rewards.isRefundable(pot, epoch)) {
+                vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsNotRefundable.selector, epoch));
+                rewards.refund(pot, epoch, address(this));
+                continue;
+            }
+            assertEq(rewards.refund(pot, epoch, address(this)), given, "I7: not all refunded");
+            _refunded[_potHash(pot)] += given;
+            ++rewardsRefunded;
+            return;
+        }
+    }
+
+    function sync(uint256 v, uint256 p) external sampling {
+        (address behind, uint16 basket) = _poolAt(p);
+        rewards.sync(_vaultAt(v), behind, basket);
+    }
+
     /* AGREEMENTS AND TIME */
 
     function opt(uint256 p, bool second, bool in_) external sampling {
@@ -352,6 +429,62 @@ contract MspHandler is MspFixture {
         }
     }
 
+    /// @dev Of one pot, in turn.
+    function assertRewards(uint256 k) external view {
+        uint256 left;
+        for (uint256 i; i < 4; ++i) left += rewards.balanceOf(_potAt(i)).left;
+        _assertAtMost(left, _bribe.balanceOf(address(rewards)), "I7: owes beyond its balance");
+        IRewards.Pot memory pot = _potAt(k);
+        bytes32 hash = _potHash(pot);
+        left = rewards.balanceOf(pot).left;
+        assertEq(_funded[hash], left + _earned[hash] + _refunded[hash], "I7: books");
+        _assertAtMost(
+            _earned[hash], _fundedWithin(pot, _firstEpoch, _epoch()), "I7: paid more than epochs that are over gave"
+        );
+        uint256 claims;
+        for (uint256 i; i < VALIDATORS; ++i) claims += rewards.commissionOf(pot, _validators[i]);
+        for (uint256 s; s < STAKERS; ++s) {
+            for (uint256 p; p < VALIDATORS * 2; ++p) {
+                IRewards.Position memory position = _positionAt(pot.vault, s, p, 0);
+                claims += rewards.pending(pot, position, type(uint256).max);
+                if (position.generation == 0) continue;
+                --position.generation;
+                claims += rewards.pending(pot, position, type(uint256).max);
+            }
+        }
+        _assertAtMost(claims, left, "I7: claims beyond what is left");
+    }
+
+    /// @dev Of one vault and DIM, in turn: this epoch and the next.
+    function assertWeights(uint256 k) external view {
+        IRewards.Pot memory pot = _potAt(k);
+        for (uint48 epoch = _epoch(); epoch <= _epoch() + 1; ++epoch) {
+            uint256 sum;
+            for (uint256 p; p < VALIDATORS * 2; ++p) {
+                (address behind, uint16 basket) = _poolAt(p);
+                if (!rewards.isCounted(pot.vault, behind, basket, pot.dim, epoch)) continue;
+                sum += _weightBehind(pot, p, epoch);
+            }
+            uint256 total = rewards.totalIn(pot.dim, pot.vault, epoch);
+            _assertAtMost(sum, total, "I8: stakers weigh more than the total");
+            _assertAtMost(total, sum + 2 * STAKERS * VALIDATORS * 2, "I8: the total is more than its stakers");
+        }
+    }
+
+    function _weightBehind(IRewards.Pot memory pot, uint256 p, uint48 epoch) private view returns (uint256 sum) {
+        for (uint256 s; s < STAKERS; ++s) {
+            IRewards.Position memory position = _positionAt(pot.vault, s, p, 0);
+            (uint256 weight,) = pot.vault
+                .weightOf(position.staker, position.validator, position.basket, position.generation, epoch);
+            _assertAtMost(
+                weight,
+                pot.vault.stakeOf(position.staker, position.validator, position.basket) + 1,
+                "I8: weighs more than it is"
+            );
+            sum += weight * allocation.shareOf(position.validator, position.basket, pot.dim) / 10_000;
+        }
+    }
+
     function _staked(ITokenVault of_, address account) private view returns (uint256 value) {
         for (uint256 p; p < VALIDATORS * 2; ++p) {
             (address behind, uint16 basket) = _poolAt(p);
@@ -389,6 +522,35 @@ contract MspHandler is MspFixture {
     function _poolAt(uint256 seed) private view returns (address, uint16) {
         return (_validators[(seed / 2) % VALIDATORS], seed % 2 == 0 ? PLAIN : SHARED);
     }
+
+    function _potAt(uint256 seed) private view returns (IRewards.Pot memory) {
+        return IRewards.Pot(seed % 2 == 0 ? dim : otherDim, _vaultAt((seed / 2) % 2), _bribe);
+    }
+
+    function _potHash(IRewards.Pot memory pot) private pure returns (bytes32) {
+        return keccak256(abi.encode(pot));
+    }
+
+    /// @dev Of the pool's present generation, or of one that died if there is one.
+    function _positionAt(IVault of_, uint256 s, uint256 p, uint256 old)
+        private
+        view
+        returns (IRewards.Position memory)
+    {
+        (address behind, uint16 basket) = _poolAt(p);
+        uint48 generation = of_.generationOf(behind, basket);
+        return IRewards.Position(behind, basket, uint48(generation - old % (uint256(generation) + 1)), _stakerAt(s));
+    }
+
+    function _fundedWithin(IRewards.Pot memory pot, uint48 from, uint48 until) private view returns (uint256 sum) {
+        for (uint48 epoch = from < _firstEpoch ? _firstEpoch : from; epoch < until; ++epoch) {
+            sum += rewards.fundedFor(pot, epoch);
+        }
+    }
+
+    function _epoch() private view returns (uint48) {
+        return uint48(block.timestamp / 1 days);
+    }
 }
 
 /*
@@ -399,6 +561,9 @@ I3  Slashes are conserved: what a pool lost = what was credited, to the wei = wh
 I4  What can be slashed for a past time never grows, and is always in the pool.
 I5  An exit that has unlocked is always paid, as it was shown; one that has not, never.
 I6  Behind a validator that nobody slashed nobody loses, but for roundings.
+I7  Rewards paid are at most rewards funded: per pot, to the wei, what came is what was paid, paid back and is left; that covers
+    all claims and commissions, and the balance covers all pots; claims are of epochs that are over, once.
+I8  What backs a DIM in an epoch is the sum of what its stakers weigh, but for roundings, and no one weighs more than it has.
 */
 contract Msp_Invariants is MspFixture {
     MspHandler private _handler;
@@ -406,7 +571,7 @@ contract Msp_Invariants is MspFixture {
     function setUp() public override {
         _handler = new MspHandler();
         _handler.setUp();
-        bytes4[] memory actions = new bytes4[](14);
+        bytes4[] memory actions = new bytes4[](20);
         actions[0] = MspHandler.deposit.selector;
         actions[1] = MspHandler.delegate.selector;
         actions[2] = MspHandler.requestExit.selector;
@@ -421,23 +586,33 @@ contract Msp_Invariants is MspFixture {
         actions[11] = MspHandler.setExitDelay.selector;
         actions[12] = MspHandler.pass.selector;
         actions[13] = MspHandler.stake.selector;
+        actions[14] = MspHandler.fund.selector;
+        actions[15] = MspHandler.claimReward.selector;
+        actions[16] = MspHandler.claimCommission.selector;
+        actions[17] = MspHandler.refund.selector;
+        actions[18] = MspHandler.sync.selector;
+        actions[19] = MspHandler.claimReward.selector;
         targetSelectors(address(_handler), actions);
         targetContract(address(_handler));
     }
 
-    /// @dev 5,040 calls, and 201,600 with the test profile `long`, which test/long/msp-invariants.test.ts runs. I4 and I5 are
-    /// asserted by the handler, after and within each action.
+    /// @dev 5,040 calls, and 201,600 with the test profile `long`, which test/long/msp-invariants.test.ts runs. I4, I5 and part
+    /// of I7 are asserted by the handler, after and within each action.
     /// hardhat-config: invariant.runs = 42
     /// hardhat-config: invariant.depth = 120
     /// hardhat-config: invariant.failOnRevert = true
     /// hardhat-config: long.invariant.runs = 1680
     /// hardhat-config: long.invariant.depth = 120
     /// hardhat-config: long.invariant.failOnRevert = true
-    function invariant_I1toI6() public view {
+    function invariant_I1toI8() public view {
         _handler.assertSolvency();
         _handler.assertNoFreeValue();
         _handler.assertSlashesConserved();
         _handler.assertSpared();
+        // One of the four, in no order.
+        uint256 k = uint256(keccak256(abi.encode(block.timestamp)));
+        _handler.assertRewards(k);
+        _handler.assertWeights(k >> 8);
     }
 
     /// @dev The handler does what it says: without this, an idle handler would hold every invariant.
@@ -447,7 +622,10 @@ contract Msp_Invariants is MspFixture {
             _handler.delegate(0, s, 0, 50 ether);
             _handler.stake(0, s, 2, 20 ether);
         }
+        _handler.fund(0, 1, 3, 10 ether);
+        _handler.fund(1, 1, 1, 10 ether);
         _handler.pass(2 days);
+        _handler.refund(1, 9);
         _handler.requestExit(0, 0, 0, 10_000 ether);
         _handler.requestSlash(0, 0, false, 1, 10 ether);
         _handler.requestSlash(0, 0, false, 1, 20 ether);
@@ -456,15 +634,24 @@ contract Msp_Invariants is MspFixture {
         _handler.executeSlash(0, 0);
         _handler.executeSlash(0, 0);
         for (uint256 i; i < 4; ++i) _handler.pass(3 days);
+        _handler.claimReward(0, 0, 0, 0, 6);
+        _handler.claimCommission(0, 0);
         _handler.claim(0, 1);
         _handler.collect(0);
         _handler.withdraw(0, 0, 1 ether);
+        for (uint256 k; k < 4; ++k) {
+            _handler.assertRewards(k);
+            _handler.assertWeights(k);
+        }
         assertEq(_handler.slashesVetoed(), 1);
         assertEq(_handler.slashesExecuted(), 2);
         assertEq(_handler.exitsClaimed(), 1);
+        assertEq(_handler.rewardsClaimed(), 1);
+        assertEq(_handler.commissionsClaimed(), 1);
+        assertEq(_handler.rewardsRefunded(), 1);
         ITokenVault first = _handler.vaultAt(0);
         assertEq(_handler.collected(first), 40 ether);
         assertEq(_handler.paidOut(first), 41 ether);
-        invariant_I1toI6();
+        invariant_I1toI8();
     }
 }

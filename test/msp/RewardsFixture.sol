@@ -2,8 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
 import {IRewards} from "../../contracts/msp/interfaces/IRewards.sol";
-import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {MspFixture} from "./MspFixture.sol";
 
@@ -75,6 +75,13 @@ abstract contract RewardsFixture is MspFixture {
     }
 
     /* AGREEMENTS */
+
+    function _openBasketOfTwo(uint16 first, uint16 second) internal returns (uint16) {
+        IAllocation.Line[] memory lines = new IAllocation.Line[](2);
+        (lines[0], lines[1]) = (IAllocation.Line(dim, first), IAllocation.Line(otherDim, second));
+        vm.prank(validator);
+        return allocation.openBasket(lines, false);
+    }
 
     function _opt(bool in_) internal {
         vm.prank(validator);
