@@ -26,7 +26,7 @@ contract FleetManager is IFleetManager, Governed {
     /// @dev 100 %, in basis points.
     uint16 private constant _WHOLE = 10_000;
 
-    /// @dev How many provers {idleProvers} looks at: bounds its gas to about 4 million.
+    /// @dev How many provers {idleProvers} looks at: bounds its gas to about 8 million, more where stake has long histories.
     uint256 private constant _SCAN = 128;
 
     /// @dev How long a heartbeat lasts until governance says otherwise, in seconds.

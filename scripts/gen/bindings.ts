@@ -30,7 +30,6 @@ export const CONTRACTS = [
   'Project',
   'ProjectRegistrar',
   'ProjectRegistry',
-  'ProverBond',
   'RewardToken',
   'Rewards',
   'Slasher',

@@ -142,11 +142,12 @@ describe('W3bstream as deployed', () => {
   }
 
   async function enlistProver() {
-    const { fleet, tasks } = contracts
+    const { fleet, registry, tasks, validators } = contracts
     await as(governance, fleet).setProverProject!(PROVERS)
     await as(governance, tasks).addOperator!(coordinator)
     proverSigner = prover.connect(connection.ethers.provider)
     await backProver()
+    expect(await validators.ioIDOf!(prover.address)).to.equal(await registry.deviceTokenId!(prover.address))
     await as(proverSigner, fleet).register!()
     await as(proverSigner, fleet).addVMType!(VM_TYPE)
   }

@@ -144,6 +144,16 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
     governance,
   'pnpm iotex2 gov queue 1 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
   'pnpm iotex2 gov execute 1 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov propose admit.json --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov vote 2 for --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov queue 2 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov execute 2 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov propose remove.json --network iotexTestnet --deployment addresses.json --keystore voter.json':
+    governance,
+  'pnpm iotex2 gov vote 3 for --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov queue 3 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
+  'pnpm iotex2 gov execute 3 --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
   'pnpm iotex2 gov withdraw --network iotexTestnet --deployment addresses.json --keystore voter.json': governance,
   'pnpm hardhat ignition deploy deploy/modules/Governor.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
     governance,

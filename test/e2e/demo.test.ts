@@ -38,7 +38,7 @@ test.each(['weather.csv', 'track.gpx'])('demo --once --json --replay %s', async 
   expect(code, stderr).toBe(0)
   const result = JSON.parse(stdout.trimEnd().split('\n').at(-1)!)
   expect(Object.keys(result)).toEqual(
-    'devices messagesAccepted messagesRejected batches proofs settled rewardsWei lost duplicated secondsToFirstReward explorerUrl'.split(
+    'devices messagesAccepted messagesRejected batches proofs settled rewardsWei lost duplicated secondsToFirstReward explorerUrl slashId slashedProver missedTask proverLostWei stakerLostWei collectableWei'.split(
       ' ',
     ),
   )
@@ -46,6 +46,16 @@ test.each(['weather.csv', 'track.gpx'])('demo --once --json --replay %s', async 
   expect(result.settled).toBeGreaterThanOrEqual(3)
   expect(result.proofs).toBeGreaterThanOrEqual(result.settled)
   expect(BigInt(result.rewardsWei)).toBeGreaterThan(0n)
+  // A penalty of 1 IOTX, of which the staker bears four fifths and the prover one, each rounded by a wei at most.
+  expect(result.slashId).toMatch(/^0x[0-9a-f]{64}:\d+$/)
+  for (const [lost, part] of [
+    [result.stakerLostWei, 8n],
+    [result.proverLostWei, 2n],
+  ] as const) {
+    const more = BigInt(lost) - part * 10n ** 17n
+    expect([0n, 1n], lost).toContain(more)
+  }
+  expect(BigInt(result.collectableWei)).toBeGreaterThanOrEqual(10n ** 18n)
 })
 
 test('an interrupted demo stops every process that it started', async () => {

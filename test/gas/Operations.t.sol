@@ -71,29 +71,6 @@ contract IoID_Gas_Test is PipelineFixture {
 }
 
 /// hardhat-config: isolate = true
-contract Msp_Gas_Test is PipelineFixture {
-    string private constant _GROUP = "gas-msp";
-
-    function test_deposit() public {
-        bond.deposit{value: BOND}(PROVER);
-        vm.snapshotGasLastCall(_GROUP, "ProverBond.deposit, first");
-        bond.deposit{value: BOND}(PROVER);
-        vm.snapshotGasLastCall(_GROUP, "ProverBond.deposit, again");
-    }
-
-    function test_withdraw() public {
-        bond.deposit{value: BOND}(PROVER);
-        vm.prank(PROVER);
-        bond.requestWithdrawal(PROVER, BOND);
-        vm.snapshotGasLastCall(_GROUP, "ProverBond.requestWithdrawal");
-        vm.warp(block.timestamp + 7 days);
-        vm.prank(PROVER);
-        bond.withdraw(PROVER);
-        vm.snapshotGasLastCall(_GROUP, "ProverBond.withdraw");
-    }
-}
-
-/// hardhat-config: isolate = true
 contract RestakedStake_Gas_Test is MspFixture {
     string private constant _GROUP = "gas-msp";
 
@@ -290,7 +267,7 @@ contract W3bstream_Gas_Test is PipelineFixture {
     /* A PROVER */
 
     function test_registerProver() public {
-        bond.deposit{value: BOND}(PROVER);
+        _back(PROVER, registry.deviceTokenId(PROVER), STAKE);
         vm.startPrank(PROVER);
         fleet.register();
         vm.snapshotGasLastCall(_GROUP, "FleetManager.register");
@@ -352,7 +329,7 @@ contract W3bstream_Gas_Test is PipelineFixture {
         vm.prank(stranger);
         tasks.recall(PROJECT, taskId);
         vm.snapshotGasLastCall(_GROUP, "W3bstreamTaskManager.recall, with slash");
-        assertLt(bond.stakeOf(PROVER), BOND);
+        assertLt(stake.stakeOf(PROVER), STAKE);
     }
 
     function _prepare() private {
@@ -446,7 +423,7 @@ contract Governance_Gas_Test is GovernorFixture {
     }
 
     function test_proposals() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         vm.prank(ada);
         uint256 id = governor.propose(proposal.targets, proposal.values, proposal.calls, proposal.description);
         vm.snapshotGasLastCall(_GROUP, "IoTeXGovernor.propose");

@@ -3,7 +3,6 @@ pragma solidity ^0.8.28;
 
 import {ERC1967Utils} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Utils.sol";
 import {DeviceNFT} from "../../contracts/ioid/DeviceNFT.sol";
-import {ProverBond} from "../../contracts/msp/ProverBond.sol";
 import {IProverStake} from "../../contracts/msp/interfaces/IProverStake.sol";
 import {ProjectId, TaskId} from "../../contracts/types/Types.sol";
 import {FleetManager} from "../../contracts/w3bstream/FleetManager.sol";
@@ -13,7 +12,7 @@ import {W3bstreamProject} from "../../contracts/w3bstream/W3bstreamProject.sol";
 import {W3bstreamProjectReward} from "../../contracts/w3bstream/W3bstreamProjectReward.sol";
 import {W3bstreamRouter} from "../../contracts/w3bstream/W3bstreamRouter.sol";
 import {W3bstreamTaskManager} from "../../contracts/w3bstream/W3bstreamTaskManager.sol";
-import {WrappedIOTX} from "../../contracts/w3bstream/WrappedIOTX.sol";
+import {IIdentityRegistry} from "../../contracts/w3bstream/interfaces/IIdentity.sol";
 import {IW3bstreamTaskManager} from "../../contracts/w3bstream/interfaces/IW3bstreamTaskManager.sol";
 import {ProjectAttributes} from "../../contracts/w3bstream/libraries/ProjectAttributes.sol";
 import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol";
@@ -21,16 +20,17 @@ import {ReadingBatch16Verifier} from "../../contracts/w3bstream/verifiers/Readin
 import {DeviceRewards} from "../../packages/dapp/contracts/DeviceRewards.sol";
 import {IDeviceRewards} from "../../packages/dapp/contracts/interfaces/IDeviceRewards.sol";
 import {IoIDFixture} from "../ioid/IoIDFixture.sol";
+import {FleetStake} from "../msp/FleetStake.sol";
 
 /// @notice The pipeline's contracts as deploy/modules wire them, without doubles, ready to settle the batch of
 /// test/vectors/reading-batch-16.json: its project, its devices and its prover are those that the proof names.
-abstract contract PipelineFixture is IoIDFixture {
+abstract contract PipelineFixture is IoIDFixture, FleetStake {
     uint64 internal constant ROUTER_ROLE = 1;
     uint64 internal constant SLASHER_ROLE = 2;
 
     uint256 internal constant VM_TYPE = 1;
     uint256 internal constant FEE = 0.1 ether;
-    uint256 internal constant BOND = 100 ether;
+    uint256 internal constant STAKE = 100 ether;
     uint256 internal constant DURATION = 600;
     uint96 internal constant REWARD = 1 ether;
 
@@ -46,7 +46,6 @@ abstract contract PipelineFixture is IoIDFixture {
     bytes internal proof;
     uint256[] internal signals;
 
-    ProverBond internal bond;
     W3bstreamProject internal served;
     ProjectRegistrar internal registrar;
     FleetManager internal fleet;
@@ -55,7 +54,6 @@ abstract contract PipelineFixture is IoIDFixture {
     W3bstreamTaskManager internal tasks;
     W3bstreamRouter internal router = W3bstreamRouter(ROUTER);
     ReadingBatch16Verifier internal verifier;
-    WrappedIOTX internal wrapped;
     DeviceRewards internal rewards;
     DeviceNFT internal deviceNFT;
 
@@ -64,11 +62,12 @@ abstract contract PipelineFixture is IoIDFixture {
 
     function setUp() public virtual override {
         vm.chainId(31337);
-        vm.warp(1_800_000_000);
+        vm.warp(1_800_000_000 - 2 days);
         super.setUp();
         _readVector();
         _deploy();
         _wire();
+        vm.warp(1_800_000_000);
         _createProjects();
     }
 
@@ -83,9 +82,7 @@ abstract contract PipelineFixture is IoIDFixture {
 
     function _deploy() private {
         address by = address(authority);
-        bond = ProverBond(
-            _proxy(address(new ProverBond(by)), abi.encodeCall(ProverBond.initialize, (1 ether, 7 days, treasury)))
-        );
+        _deployFleetStake(by, IIdentityRegistry(address(registry)), 1 ether, 7 days, treasury);
         served = W3bstreamProject(
             _proxy(
                 address(new W3bstreamProject(by)), abi.encodeCall(W3bstreamProject.initialize, (address(project)))
@@ -119,7 +116,6 @@ abstract contract PipelineFixture is IoIDFixture {
         );
         _placeRouter(address(new W3bstreamRouter(by, address(tasks))));
         verifier = new ReadingBatch16Verifier();
-        wrapped = new WrappedIOTX();
         rewards = new DeviceRewards(
             ROUTER,
             address(registry),
@@ -140,11 +136,11 @@ abstract contract PipelineFixture is IoIDFixture {
     function _wire() private {
         served.setBinder(address(registrar));
         fleet.setCoordinator(address(tasks));
-        fleet.setStakingHub(address(bond));
+        fleet.setStakingHub(address(stake));
         debits.setOperator(address(tasks));
         tasks.addOperator(coordinator);
         _allow(address(tasks), W3bstreamTaskManager.settleProven.selector, ROUTER_ROLE, ROUTER);
-        _allow(address(bond), IProverStake.slash.selector, SLASHER_ROLE, address(tasks));
+        _allow(address(stake), IProverStake.slash.selector, SLASHER_ROLE, address(tasks));
     }
 
     function _allow(address target, bytes4 selector, uint64 role, address account) private {
@@ -208,7 +204,7 @@ abstract contract PipelineFixture is IoIDFixture {
     }
 
     function _enlist() internal {
-        bond.deposit{value: BOND}(PROVER);
+        _back(PROVER, registry.deviceTokenId(PROVER), STAKE);
         vm.startPrank(PROVER);
         fleet.register();
         fleet.addVMType(VM_TYPE);

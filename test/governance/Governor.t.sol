@@ -6,7 +6,7 @@ import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessMana
 import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
-import {ProverBond} from "../../contracts/msp/ProverBond.sol";
+import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
 import {GovernorFixture} from "./GovernorFixture.sol";
 
 /*
@@ -25,7 +25,7 @@ IoTeXGovernor
 */
 contract Governor_Test is GovernorFixture {
     function test_propose_belowTheThreshold_reverts() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorInsufficientProposerVotes.selector, cleo, 0, THRESHOLD));
         _propose(cleo, proposal);
         // Votes of this very second do not count yet.
@@ -37,7 +37,7 @@ contract Governor_Test is GovernorFixture {
     }
 
     function test_way_parameterOfAModule() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _assertState(id, IGovernor.ProposalState.Pending);
         _toVote(id);
         _assertState(id, IGovernor.ProposalState.Active);
@@ -56,8 +56,8 @@ contract Governor_Test is GovernorFixture {
         vm.prank(cleo);
         governor.execute(id);
         _assertState(id, IGovernor.ProposalState.Executed);
-        assertEq(bond.penalty(), 3 ether);
-        assertEq(bond.owner(), address(authority));
+        assertEq(dims.minimumBond(), 3 ether);
+        assertEq(dims.owner(), address(authority));
     }
 
     function test_way_roleOfTheAuthority() public {
@@ -94,23 +94,23 @@ contract Governor_Test is GovernorFixture {
         proposal.targets = new address[](2);
         proposal.values = new uint256[](2);
         proposal.calls = new bytes[](2);
-        (proposal.targets[0], proposal.targets[1]) = (address(bond), cleo);
-        proposal.calls[0] = abi.encodeCall(ProverBond.setPenalty, (3 ether));
+        (proposal.targets[0], proposal.targets[1]) = (address(dims), cleo);
+        proposal.calls[0] = abi.encodeCall(DimRegistry.setMinimumBond, (3 ether));
         proposal.values[1] = 1 ether;
         uint256 id = _queued(proposal);
         vm.warp(governor.proposalEta(id));
         vm.expectRevert(Errors.FailedCall.selector);
         governor.execute(id);
-        assertEq(bond.penalty(), 1 ether);
+        assertEq(dims.minimumBond(), 1 ether);
         _assertState(id, IGovernor.ProposalState.Queued);
         vm.deal(address(timelock), 1 ether);
         governor.execute(id);
-        assertEq(bond.penalty(), 3 ether);
+        assertEq(dims.minimumBond(), 3 ether);
     }
 
     function test_way_againstOrBelowTheQuorum_isDefeated() public {
-        uint256 against = _propose(ada, _raisePenalty());
-        Proposal memory other = _raisePenalty();
+        uint256 against = _propose(ada, _raiseBond());
+        Proposal memory other = _raiseBond();
         other.description = "again";
         uint256 silent = _propose(ada, other);
         _toVote(against);
@@ -128,11 +128,11 @@ contract Governor_Test is GovernorFixture {
         for (uint256 i; i < callers.length; ++i) {
             vm.expectRevert(abi.encodeWithSelector(IAccessManaged.AccessManagedUnauthorized.selector, callers[i]));
             vm.prank(callers[i]);
-            bond.setPenalty(2 ether);
+            dims.setMinimumBond(2 ether);
         }
         vm.prank(address(timelock));
-        bond.setPenalty(2 ether);
-        assertEq(bond.penalty(), 2 ether);
+        dims.setMinimumBond(2 ether);
+        assertEq(dims.minimumBond(), 2 ether);
     }
 
     function test_authority_ofTheTimelock() public view {
@@ -145,7 +145,7 @@ contract Governor_Test is GovernorFixture {
     }
 
     function test_lateQuorum_extendsOnce() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         uint256 deadline = governor.proposalDeadline(id);
         vm.warp(deadline);
         _vote(ada, id, FOR);

@@ -7,7 +7,7 @@ import {TimelockController} from "@openzeppelin/contracts/governance/TimelockCon
 import {Errors} from "@openzeppelin/contracts/utils/Errors.sol";
 import {Strings} from "@openzeppelin/contracts/utils/Strings.sol";
 import {IVeIOTX} from "../../contracts/governance/interfaces/IVeIOTX.sol";
-import {ProverBond} from "../../contracts/msp/ProverBond.sol";
+import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
 import {GovernorFixture} from "./GovernorFixture.sol";
 
 /// @dev What someone would try with votes and proposals, and does not get.
@@ -17,7 +17,7 @@ contract Governor_Attacks_Test is GovernorFixture {
     }
 
     function test_attack_voteTwice_reverts() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         _vote(ada, id, FOR);
         vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorAlreadyCastVote.selector, ada));
@@ -26,7 +26,7 @@ contract Governor_Attacks_Test is GovernorFixture {
 
     /// @dev There is no transfer; delegation is the nearest thing.
     function test_attack_voteDelegateVote_countsOnce() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         uint256 votes = ve.getPastVotes(ada, governor.proposalSnapshot(id));
         _vote(ada, id, FOR);
@@ -38,7 +38,7 @@ contract Governor_Attacks_Test is GovernorFixture {
     }
 
     function test_attack_flashVote_countsNothing() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         _lock(cleo, 100_000_000 ether, _latestEnd());
         _vote(cleo, id, FOR);
@@ -47,7 +47,7 @@ contract Governor_Attacks_Test is GovernorFixture {
 
     /// @dev In the second of the snapshot everything still counts, and afterwards nothing: no call sees both.
     function test_attack_lockInTheSecondOfTheSnapshot_countsOnce() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         vm.warp(governor.proposalSnapshot(id));
         _lock(cleo, 1_000_000 ether, _latestEnd());
         vm.expectPartialRevert(IGovernor.GovernorUnexpectedProposalState.selector);
@@ -64,7 +64,7 @@ contract Governor_Attacks_Test is GovernorFixture {
         uint48 end = _endAfter(MIN);
         _lock(cleo, 100_000_000 ether, end);
         vm.warp(end - VOTING_DELAY - 1 days);
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         uint256 votes = ve.getPastVotes(cleo, governor.proposalSnapshot(id));
         assertGt(votes, 0);
@@ -85,7 +85,7 @@ contract Governor_Attacks_Test is GovernorFixture {
         uint48 end = _endAfter(MIN);
         _lock(cleo, 100_000_000 ether, end);
         vm.warp(end - VOTING_DELAY);
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         assertEq(governor.proposalSnapshot(id), end);
         _toVote(id);
         _vote(cleo, id, FOR);
@@ -98,7 +98,7 @@ contract Governor_Attacks_Test is GovernorFixture {
         uint48 end = _endAfter(MIN);
         _lock(cleo, 1_000_000 ether, end);
         vm.warp(_now() + 1);
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         uint256 votes = ve.getPastVotes(cleo, governor.proposalSnapshot(id));
         uint48 latest = _latestEnd();
@@ -110,7 +110,7 @@ contract Governor_Attacks_Test is GovernorFixture {
 
     /// @dev Somebody sees the proposal before it is mined, proposes it first, and cancels it.
     function test_attack_frontRunProposal_failsAgainstTheSuffix() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         proposal.description = string.concat("Raise the penalty\n\n#proposer=", Strings.toHexString(ada));
         vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorRestrictedProposer.selector, ben));
         _propose(ben, proposal);
@@ -124,7 +124,7 @@ contract Governor_Attacks_Test is GovernorFixture {
     }
 
     function test_attack_cancelOnceVotingBegan_reverts() public {
-        uint256 id = _propose(ada, _raisePenalty());
+        uint256 id = _propose(ada, _raiseBond());
         _toVote(id);
         vm.expectPartialRevert(IGovernor.GovernorUnableToCancel.selector);
         vm.prank(ada);
@@ -132,7 +132,7 @@ contract Governor_Attacks_Test is GovernorFixture {
     }
 
     function test_attack_timelockReplay_isDoneOnce() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         uint256 id = _queued(proposal);
         vm.warp(governor.proposalEta(id));
         governor.execute(id);
@@ -152,30 +152,30 @@ contract Governor_Attacks_Test is GovernorFixture {
     }
 
     function test_attack_executeStraightAtTheTimelock_isTheSameExecution() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         uint256 id = _queued(proposal);
         vm.warp(governor.proposalEta(id));
         bytes32 salt = bytes20(address(governor)) ^ keccak256(bytes(proposal.description));
         timelock.executeBatch(proposal.targets, proposal.values, proposal.calls, 0, salt);
         _assertState(id, IGovernor.ProposalState.Executed);
-        assertEq(bond.penalty(), 3 ether);
+        assertEq(dims.minimumBond(), 3 ether);
     }
 
     function test_attack_queuePastTheGovernor_reverts() public {
-        Proposal memory proposal = _raisePenalty();
+        Proposal memory proposal = _raiseBond();
         vm.expectPartialRevert(IAccessControl.AccessControlUnauthorizedAccount.selector);
         vm.prank(ada);
         timelock.scheduleBatch(proposal.targets, proposal.values, proposal.calls, 0, 0, TIMELOCK_DELAY);
         vm.expectRevert(abi.encodeWithSelector(IGovernor.GovernorOnlyExecutor.selector, ada));
         vm.prank(ada);
-        governor.relay(address(bond), 0, abi.encodeCall(ProverBond.setPenalty, (0)));
+        governor.relay(address(dims), 0, abi.encodeCall(DimRegistry.setMinimumBond, (0)));
     }
 
     /// @dev A majority decides on everything but on what others have locked.
     function test_attack_majorityTakesLockedCoins_cannot() public {
         bytes[3] memory calls = [
             abi.encodeCall(ve.withdraw, (payable(ada))),
-            abi.encodeWithSignature("upgradeToAndCall(address,bytes)", address(bond), ""),
+            abi.encodeWithSignature("upgradeToAndCall(address,bytes)", address(dims), ""),
             abi.encodeWithSignature("transferFrom(address,address,uint256)", ben, ada, 1)
         ];
         uint256 held = address(ve).balance;

@@ -6,7 +6,7 @@ import {IGovernor} from "@openzeppelin/contracts/governance/IGovernor.sol";
 import {TimelockController} from "@openzeppelin/contracts/governance/TimelockController.sol";
 import {ERC1967Proxy} from "@openzeppelin/contracts/proxy/ERC1967/ERC1967Proxy.sol";
 import {IoTeXGovernor} from "../../contracts/governance/IoTeXGovernor.sol";
-import {ProverBond} from "../../contracts/msp/ProverBond.sol";
+import {DimRegistry} from "../../contracts/msp/DimRegistry.sol";
 import {VeIOTXFixture} from "./VeIOTXFixture.sol";
 
 /// @title GovernorFixture
@@ -33,7 +33,7 @@ abstract contract GovernorFixture is VeIOTXFixture {
     AccessManager internal authority;
     TimelockController internal timelock;
     IoTeXGovernor internal governor;
-    ProverBond internal bond;
+    DimRegistry internal dims;
 
     function setUp() public virtual override {
         super.setUp();
@@ -47,11 +47,11 @@ abstract contract GovernorFixture is VeIOTXFixture {
         timelock.grantRole(timelock.PROPOSER_ROLE(), address(governor));
         timelock.grantRole(timelock.CANCELLER_ROLE(), address(governor));
         timelock.renounceRole(timelock.DEFAULT_ADMIN_ROLE(), address(this));
-        bond = ProverBond(
+        dims = DimRegistry(
             address(
                 new ERC1967Proxy(
-                    address(new ProverBond(address(authority))),
-                    abi.encodeCall(ProverBond.initialize, (1 ether, 7 days, address(timelock)))
+                    address(new DimRegistry(address(authority))),
+                    abi.encodeCall(DimRegistry.initialize, (1 ether, 1 days))
                 )
             )
         );
@@ -75,8 +75,8 @@ abstract contract GovernorFixture is VeIOTXFixture {
         (proposal.targets[0], proposal.calls[0], proposal.description) = (target, call, description);
     }
 
-    function _raisePenalty() internal view returns (Proposal memory) {
-        return _proposal(address(bond), abi.encodeCall(ProverBond.setPenalty, (3 ether)), "Raise the penalty to 3 IOTX");
+    function _raiseBond() internal view returns (Proposal memory) {
+        return _proposal(address(dims), abi.encodeCall(DimRegistry.setMinimumBond, (3 ether)), "Raise the least bond to 3 IOTX");
     }
 
     function _propose(address proposer, Proposal memory proposal) internal returns (uint256) {

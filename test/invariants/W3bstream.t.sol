@@ -1,20 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
-import {IProverBond} from "../../contracts/msp/interfaces/IProverBond.sol";
+import {INativeVault} from "../../contracts/msp/interfaces/INativeVault.sol";
 import {ProjectId, TaskId, taskIdOf} from "../../contracts/types/Types.sol";
 import {IFleetManager} from "../../contracts/w3bstream/interfaces/IFleetManager.sol";
 import {IW3bstreamDebits} from "../../contracts/w3bstream/interfaces/IW3bstreamDebits.sol";
 import {IW3bstreamRouter} from "../../contracts/w3bstream/interfaces/IW3bstreamRouter.sol";
 import {IW3bstreamTaskManager} from "../../contracts/w3bstream/interfaces/IW3bstreamTaskManager.sol";
 import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol";
-import {Test} from "../fixtures/Test.sol";
+import {Test, Vm} from "../fixtures/Test.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {W3bstreamFixture} from "../fixtures/W3bstreamFixture.sol";
 
 /*
 I1  Debits: what came in = free balances + withheld + what was withdrawn; what is withheld is what unsettled tasks pay.
-I2  Bond: what came in = active + leaving + slashed and not claimed + what was paid out.
+I2  Stake: what came in = what the vault holds and owes + what was paid out; what stands behind provers, what left and what
+    was slashed are no more than that; and what was slashed is what recalls tell.
 I3  A task settles at most once and pays at most once.
 I4  A prover is Busy exactly if one unsettled task is its own, and no prover has two.
 */
@@ -30,7 +31,18 @@ contract W3bstream_Invariants is W3bstreamFixture {
         _enlist(provers[2]);
         handler = new W3bstreamHandler(
             W3bstreamHandler.System(
-                tasks, fleet, debits, router, bond, token, PROJECT, projectOwner, coordinator, treasury, PARAMETERS
+                tasks,
+                fleet,
+                debits,
+                router,
+                nativeVault,
+                token,
+                PROJECT,
+                projectOwner,
+                coordinator,
+                staker,
+                treasury,
+                PARAMETERS
             ),
             provers
         );
@@ -43,10 +55,10 @@ contract W3bstream_Invariants is W3bstreamFixture {
         selectors[4] = handler.pass.selector;
         selectors[5] = handler.deposit.selector;
         selectors[6] = handler.withdraw.selector;
-        selectors[7] = handler.bondMore.selector;
-        selectors[8] = handler.requestBond.selector;
-        selectors[9] = handler.withdrawBond.selector;
-        selectors[10] = handler.claimSlashed.selector;
+        selectors[7] = handler.stakeMore.selector;
+        selectors[8] = handler.requestExit.selector;
+        selectors[9] = handler.claimExit.selector;
+        selectors[10] = handler.collect.selector;
         targetSelectors(address(handler), selectors);
     }
 
@@ -72,14 +84,14 @@ contract W3bstream_Invariants is W3bstreamFixture {
 
     /// hardhat-config: invariant.runs = 24
     /// hardhat-config: invariant.depth = 60
-    function invariant_I2_bondsAreConserved() public view {
-        uint256 held = bond.slashedFunds();
-        for (uint256 i; i < provers.length; ++i) {
-            IProverBond.Bond memory each = bond.bondOf(provers[i]);
-            held += uint256(each.active) + each.leaving;
-        }
-        assertEq(held, address(bond).balance);
-        assertEq(held + handler.released(), handler.bonded());
+    function invariant_I2_stakeIsConserved() public view {
+        uint256 owed = nativeVault.owed();
+        assertEq(owed, wrapped.balanceOf(address(nativeVault)));
+        assertEq(owed + handler.released(), handler.staked());
+        uint256 held = nativeVault.collectable(treasury) + nativeVault.balanceOf(staker);
+        for (uint256 i; i < provers.length; ++i) held += nativeVault.slashableNow(provers[i], BASKET);
+        assertLe(held, owed);
+        assertEq(nativeVault.collectable(treasury) + handler.collected(), handler.slashed());
     }
 
     /// hardhat-config: invariant.runs = 24
@@ -119,11 +131,12 @@ contract W3bstream_Invariants is W3bstreamFixture {
         handler.recall(1, false);
         assertEq(handler.assignments(), 2);
         assertEq(handler.recalls(), 1);
-        assertEq(bond.slashedFunds(), PENALTY);
-        handler.claimSlashed();
-        handler.requestBond(1, 1 ether);
-        handler.withdrawBond(1);
-        assertEq(handler.released(), PENALTY + 1 ether);
+        assertEq(handler.slashed(), PENALTY);
+        handler.collect();
+        assertEq(handler.collected(), PENALTY);
+        handler.requestExit(0, SHARES_PER_WEI);
+        handler.claimExit(0);
+        assertEq(handler.released(), PENALTY + 1);
     }
 }
 
@@ -135,16 +148,18 @@ contract W3bstreamHandler is Test {
         IFleetManager fleet;
         IW3bstreamDebits debits;
         IW3bstreamRouter router;
-        IProverBond bond;
+        INativeVault vault;
         TokenDouble token;
         ProjectId project;
         address payer;
         address coordinator;
+        address staker;
         address treasury;
         bytes32 parameters;
     }
 
     uint256 public constant TASKS = 6;
+    uint16 private constant _BASKET = 1;
 
     System private _system;
     address[] private _provers;
@@ -153,9 +168,11 @@ contract W3bstreamHandler is Test {
     uint256 public deposited;
     uint256 public withdrawn;
 
-    /// @dev Coin into the bond, and out of it.
-    uint256 public bonded;
+    /// @dev Stake into the vault, and out of it; what recalls slashed, and what of it was collected.
+    uint256 public staked;
     uint256 public released;
+    uint256 public slashed;
+    uint256 public collected;
 
     uint256 public assignments;
     uint256 public recalls;
@@ -166,7 +183,7 @@ contract W3bstreamHandler is Test {
         _system = system_;
         _provers = provers_;
         deposited = _system.token.balanceOf(address(_system.debits));
-        bonded = address(_system.bond).balance;
+        staked = _system.vault.owed();
     }
 
     /* TASKS */
@@ -200,9 +217,21 @@ contract W3bstreamHandler is Test {
 
     function recall(uint256 task, bool byCoordinator) external {
         if (byCoordinator) vm.prank(_system.coordinator);
+        vm.recordLogs();
         try _system.tasks.recall(_system.project, taskAt(task)) {
             ++recalls;
+            slashed += _slashTold();
         } catch {}
+    }
+
+    /// @dev What the recorded TaskRecalled tell that provers lost.
+    function _slashTold() private returns (uint256 told) {
+        Vm.Log[] memory logs = vm.getRecordedLogs();
+        for (uint256 i; i < logs.length; ++i) {
+            if (logs[i].topics[0] == IW3bstreamTaskManager.TaskRecalled.selector) {
+                told += abi.decode(logs[i].data, (uint256));
+            }
+        }
     }
 
     function setRebate(uint256 prover, uint16 ratio) external {
@@ -238,32 +267,43 @@ contract W3bstreamHandler is Test {
         } catch {}
     }
 
-    /* BONDS */
+    /* STAKE */
 
-    function bondMore(uint256 prover, uint256 amount) external {
+    function stakeMore(uint256 prover, uint256 amount) external {
         amount = bound(amount, 1, 10 ether);
-        vm.deal(address(this), amount);
-        _system.bond.deposit{value: amount}(_proverAt(prover));
-        bonded += amount;
+        vm.deal(_system.staker, amount);
+        vm.startPrank(_system.staker);
+        _system.vault.depositNative{value: amount}(_system.staker);
+        staked += amount;
+        try _system.vault.delegate(_proverAt(prover), _BASKET, amount) {} catch {}
+        vm.stopPrank();
     }
 
-    function requestBond(uint256 prover, uint256 amount) external {
-        vm.prank(_proverAt(prover));
-        try _system.bond.requestWithdrawal(_proverAt(prover), bound(amount, 1, 10 ether)) {} catch {}
+    function requestExit(uint256 prover, uint256 shares) external {
+        vm.prank(_system.staker);
+        try _system.vault.requestExit(_proverAt(prover), _BASKET, bound(shares, 1, 10_000 ether)) {} catch {}
     }
 
-    function withdrawBond(uint256 prover) external {
-        IProverBond.Bond memory bond = _system.bond.bondOf(_proverAt(prover));
-        if (bond.unlockTime > block.timestamp) vm.warp(bond.unlockTime);
-        vm.prank(_proverAt(prover));
-        try _system.bond.withdraw(_proverAt(prover)) returns (uint256 amount) {
+    /// @dev Claims an exit, and withdraws all that the staker has in the vault.
+    function claimExit(uint256 exit) external {
+        uint256 exits = _system.vault.exits();
+        if (exits == 0) return;
+        uint256 exitId = 1 + exit % exits;
+        uint48 unlockTime = _system.vault.exitOf(exitId).unlockTime;
+        if (unlockTime > block.timestamp) vm.warp(unlockTime);
+        try _system.vault.claim(exitId) {} catch {}
+        uint256 balance = _system.vault.balanceOf(_system.staker);
+        if (balance == 0) return;
+        vm.prank(_system.staker);
+        _system.vault.withdrawNative(balance, _system.staker);
+        released += balance;
+    }
+
+    function collect() external {
+        try _system.vault.collect(_system.treasury) returns (uint256 amount) {
+            collected += amount;
             released += amount;
         } catch {}
-    }
-
-    function claimSlashed() external {
-        vm.prank(_system.treasury);
-        released += _system.bond.claimSlashed();
     }
 
     /* WHO AND WHAT */

@@ -2,68 +2,20 @@
 pragma solidity ^0.8.28;
 
 import {IAccessManaged} from "@openzeppelin/contracts/access/manager/IAccessManaged.sol";
-import {DimStake} from "../../contracts/msp/DimStake.sol";
-import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
-import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {IDimStake} from "../../contracts/msp/interfaces/IDimStake.sol";
-import {IProverStake} from "../../contracts/msp/interfaces/IProverStake.sol";
-import {DimId, TaskId} from "../../contracts/types/Types.sol";
+import {TaskId} from "../../contracts/types/Types.sol";
 import {IFleetManager} from "../../contracts/w3bstream/interfaces/IFleetManager.sol";
 import {W3bstreamFixture} from "../fixtures/W3bstreamFixture.sol";
-import {MspDeployment} from "./MspDeployment.sol";
 
-/// @notice W3bstream with restaked stake in the bond's place: its fleet is a DIM, and `validator` a prover that a
-/// staker backs.
-abstract contract DimStakeFixture is W3bstreamFixture, MspDeployment {
-    uint16 internal constant BASKET = 1;
-    uint256 internal constant STAKE = 50 ether;
-    uint48 internal constant EVIDENCE = 3 days;
-
-    address internal builder = makeAddr("builder");
-    address internal staker = makeAddr("staker");
+/// @notice W3bstream's fleet over restaked stake, and one more validator, whom a staker has just backed.
+abstract contract DimStakeFixture is W3bstreamFixture {
     address internal validator = makeAddr("validator");
-    DimStake internal stake;
-    DimId internal dim;
 
     function setUp() public virtual override {
         super.setUp();
-        _deployMsp(address(authority), identity, 1 ether, DELAY);
-        stake = DimStake(
-            _proxy(
-                address(new DimStake(address(authority), allocation, slasher, nativeVault)),
-                abi.encodeCall(DimStake.initialize, (PENALTY))
-            )
-        );
-        _permit(address(stake), IProverStake.slash.selector, SLASHER_ROLE, address(tasks));
-        vm.deal(builder, 1 ether);
-        vm.prank(builder);
-        dim = dims.propose{value: 1 ether}(
-            IDimRegistry.Terms(5000, EVIDENCE, 0, 1 days, address(stake), address(0), treasury), ""
-        );
-        dims.admit(dim);
-        stake.bindDim(dim);
-        fleet.setStakingHub(address(stake));
-        _join();
-    }
-
-    /// @dev The prover becomes a validator of the DIM by its ioID, and a staker backs it.
-    function _join() private {
-        uint256 tokenId = identity.enrol(validator, PROVERS_PROJECT, proverOwner);
-        IAllocation.Line[] memory lines = new IAllocation.Line[](1);
-        lines[0] = IAllocation.Line(dim, 10_000);
-        vm.startPrank(validator);
-        validators.register(tokenId, 500);
-        validators.opt(dim, true);
-        allocation.openBasket(lines, false);
-        stake.commitBasket(BASKET);
-        vm.stopPrank();
-        vm.prank(builder);
-        validators.accept(dim, validator, true);
-        vm.deal(staker, STAKE);
-        vm.startPrank(staker);
-        nativeVault.depositNative{value: STAKE}(staker);
-        nativeVault.delegate(validator, BASKET, STAKE);
-        vm.stopPrank();
+        vm.warp(block.timestamp + 1 days);
+        _back(validator, identity.enrol(validator, PROVERS_PROJECT, proverOwner), STAKE);
+        vm.warp(block.timestamp - 1 days);
     }
 
     function _beginEpoch() internal {
@@ -175,7 +127,7 @@ contract DimStake_Fleet_Test is DimStakeFixture {
         vm.startPrank(address(tasks));
         assertEq(stake.slash(validator, TASK, captureTime), PENALTY);
         assertEq(stake.slash(validator, TASK, captureTime), 0);
-        assertEq(stake.slash(otherProver, TASK, captureTime), 0);
+        assertEq(stake.slash(stranger, TASK, captureTime), 0);
         vm.stopPrank();
         stake.setPenalty(100 ether);
         // Half of what stood then, less what was taken since.

@@ -399,7 +399,7 @@ contract W3bstreamTaskManager_Recall_Test is W3bstreamFixture {
         _assign(TASK, prover);
         vm.prank(coordinator);
         tasks.recall(PROJECT, TASK);
-        assertEq(bond.stakeOf(prover), BOND);
+        assertEq(stake.stakeOf(prover), STAKE);
         assertEq(_withheld(projectOwner), 0);
         assertEq(_balance(projectOwner), 100 * FEE);
         assertTrue(fleet.statusOf(prover) == IFleetManager.ProverStatus.Idle);
@@ -411,7 +411,7 @@ contract W3bstreamTaskManager_Recall_Test is W3bstreamFixture {
         emit IW3bstreamTaskManager.TaskRecalled(2, TaskId.unwrap(TASK), prover, PENALTY);
         vm.prank(stranger);
         tasks.recall(PROJECT, TASK);
-        assertEq(bond.stakeOf(prover), BOND - PENALTY);
+        assertEq(stake.stakeOf(prover), STAKE - PENALTY);
         assertEq(_withheld(projectOwner), 0);
         assertEq(_balance(projectOwner), 100 * FEE);
         assertTrue(fleet.statusOf(prover) != IFleetManager.ProverStatus.Busy);
@@ -425,7 +425,7 @@ contract W3bstreamTaskManager_Recall_Test is W3bstreamFixture {
         fleet.heartbeat();
         vm.warp(_assign(TASK, prover) + 1);
         tasks.recall(PROJECT, TASK);
-        assertEq(bond.stakeOf(prover), BOND - 2 * PENALTY);
+        assertEq(stake.stakeOf(prover), STAKE - 2 * PENALTY);
     }
 
     function test_recall_reassignedToAnother_settlesAndPaysOnce() public {
@@ -469,9 +469,9 @@ contract W3bstreamTaskManager_Recall_Test is W3bstreamFixture {
     function testFuzz_recall_starvedOfGas_neverSparesTheProver(uint256 gas_) public {
         vm.warp(_assign(TASK, prover) + 1);
         try tasks.recall{gas: bound(gas_, 50_000, 900_000)}(PROJECT, TASK) {
-            assertEq(bond.stakeOf(prover), BOND - PENALTY);
+            assertEq(stake.stakeOf(prover), STAKE - PENALTY);
         } catch {
-            assertEq(bond.stakeOf(prover), BOND);
+            assertEq(stake.stakeOf(prover), STAKE);
             assertEq(_proverOf(TASK), prover);
         }
     }

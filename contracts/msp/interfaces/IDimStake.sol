@@ -6,8 +6,8 @@ import {IProverStake} from "./IProverStake.sol";
 
 /// @title IDimStake
 /// @notice W3bstream's fleet as a DIM: a prover is a validator of the same address, backed by restaked IOTX.
-/// @dev Takes the place of a bond behind {IProverStake}. A prover commits one basket, once: were it to choose again, it
-/// could leave an offence behind. It is the DIM's enforcer, and the DIM has no veto window: a missed deadline is on chain.
+/// @dev A prover commits one basket, once: were it to choose again, it could leave an offence behind. This contract is
+/// the DIM's enforcer, and the DIM has no veto window: a missed deadline is on chain.
 interface IDimStake is IProverStake {
     /* ERRORS */
 

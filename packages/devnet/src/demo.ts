@@ -1,6 +1,7 @@
 /**
  * `pnpm demo [--once] [--json] [--port N] [--replay FILE [--mapping FILE] [--profile FILE]]`: the whole pipeline on this computer.
- * Progress goes to stderr. With --once it stops after three settled batches; with --json the last line of stdout is one object.
+ * Progress goes to stderr. With --once a prover is killed on the way, to be slashed for the deadline that it misses, and all
+ * stops after three settled batches; with --json the last line of stdout is one object.
  * @module
  */
 import { existsSync } from 'node:fs'
@@ -12,12 +13,15 @@ import { ROOT } from './chain.ts'
 import { startDevices } from './devices.ts'
 import { DEVNET_STEPS, type Devnet } from './devnet.ts'
 import { keepDevnet } from './keep.ts'
+import { missDeadline } from './missed-deadline.ts'
 import { firstReward, gatewayCounters, networkStats, readLedger, until } from './observe.ts'
 import { reportSteps } from './steps.ts'
 
 /** Settled batches after which --once has seen enough. */
 const ENOUGH_BATCHES = 3
 const INTERVAL_MS = 2_000
+/** With --once somebody waits for a deadline to be missed: ten times what a proof takes is enough. */
+const TASK_TIMEOUT_S = 30
 
 const sinceStart = (): number => performance.now() / 1000
 
@@ -67,7 +71,7 @@ function parseOptions() {
 
 await main(async () => {
   const options = parseOptions()
-  const steps = reportSteps(process.stderr, DEVNET_STEPS + 1 + (options.once ? 2 : 0))
+  const steps = reportSteps(process.stderr, DEVNET_STEPS + 1 + (options.once ? 3 : 0))
   await keepDevnet(
     {
       directory: resolve(options.directory),
@@ -76,6 +80,7 @@ await main(async () => {
       profileFile: options.profile,
       databaseUrl: process.env.DATABASE_URL,
       mqttUrl: process.env.MQTT_URL,
+      ...(options.once ? { taskTimeoutSeconds: TASK_TIMEOUT_S } : {}),
     },
     (devnet) => runDemo(devnet, steps, options),
   )
@@ -99,6 +104,9 @@ async function runDemo(
     await new Promise(() => {})
   }
 
+  const missed = await steps.step('Kill a prover, and see its stake slashed for the deadline that it misses', () =>
+    missDeadline(devnet),
+  )
   await steps.step(`Wait for ${ENOUGH_BATCHES} settled batches`, () =>
     until(`Settlement of ${ENOUGH_BATCHES} batches`, 240_000, async () =>
       (await networkStats(devnet)).settled >= ENOUGH_BATCHES ? true : undefined,
@@ -127,6 +135,10 @@ async function runDemo(
     duplicated: ledger.duplicated,
     secondsToFirstReward,
     explorerUrl: devnet.explorerUrl,
+    ...missed,
+    proverLostWei: String(missed.proverLostWei),
+    stakerLostWei: String(missed.stakerLostWei),
+    collectableWei: String(missed.collectableWei),
   }
   if (ledger.lost > 0 || ledger.duplicated > 0) process.exitCode = 1
   process.stdout.write(

@@ -142,10 +142,13 @@ export async function proposeFleetDim(
 ): Promise<bigint> {
   const dims = connectDimRegistry(deployment.address('dimRegistry'), builder)
   const enforcer = deployment.address('proverStake')
+  const account = await builder.getAddress()
+  // Anyone may propose one like it.
   const find = async (): Promise<bigint | undefined> => {
     for (let dim = 1n; ; dim++) {
-      if ((await dims.dimOf(dim)).status === NONE) return undefined
-      if ((await dims.termsOf(dim)).enforcer === enforcer) return dim
+      const { manager, status } = await dims.dimOf(dim)
+      if (status === NONE) return undefined
+      if (manager === account && (await dims.termsOf(dim)).enforcer === enforcer) return dim
     }
   }
   const found = await find()
@@ -181,6 +184,10 @@ export interface ProverBacking {
 const COMMISSION = 500
 const WHOLE = 10_000
 
+const GAS_WEI = 10n ** 19n
+/** Later than any change that was made: the last time that contracts can tell. */
+const FOREVER = 2 ** 48 - 1
+
 /**
  * Makes a validator of a prover, which signs for itself: with its ioID, serving the fleet's DIM, backed by its own stake and a
  * staker's. It counts from the next epoch on, after which the prover can {@link enlistProver}.
@@ -188,7 +195,7 @@ const WHOLE = 10_000
 export async function backProver(prover: Signer, deployment: Deployment, backing: ProverBacking): Promise<void> {
   const { operator, builder, staker } = backing
   const address = await prover.getAddress()
-  const own = 10n ** 19n + backing.ownWei
+  const own = GAS_WEI + backing.ownWei
   const validators = connectValidatorRegistry(deployment.address('validatorRegistry'), prover)
   const stake = connectDimStake(deployment.address('proverStake'), prover)
   const dim = await stake.dim()
@@ -202,6 +209,8 @@ export async function backProver(prover: Signer, deployment: Deployment, backing
     const allocation = connectAllocation(deployment.address('allocation'), prover)
     if ((await allocation.basketsOf(address)) === 0n) await mined(allocation.openBasket([{ dim, share: WHOLE }], false))
     await mined(stake.commitBasket(await allocation.basketsOf(address)))
+  }
+  if (!(await validators.servesAt(address, dim, FOREVER))) {
     await mined(validators.opt(dim, true))
     await mined(connectValidatorRegistry(await validators.getAddress(), builder).accept(dim, address, true))
   }

@@ -12,7 +12,7 @@ export class ProverNotRegisteredError extends CodedError {
   constructor(prover: string) {
     super(
       'PROVER_NOT_REGISTERED',
-      `${prover} is not in the fleet: give it an ioID in the provers' project and a bond, then call register (docs/operator.md).`,
+      `${prover} is not in the fleet: give it an ioID in the provers' project and stake, then call register (docs/operator.md).`,
     )
   }
 }

@@ -19,7 +19,6 @@ import { nativeVaultInterface } from './NativeVault.ts'
 import { projectInterface } from './Project.ts'
 import { projectRegistrarInterface } from './ProjectRegistrar.ts'
 import { projectRegistryInterface } from './ProjectRegistry.ts'
-import { proverBondInterface } from './ProverBond.ts'
 import { rewardTokenInterface } from './RewardToken.ts'
 import { rewardsInterface } from './Rewards.ts'
 import { slasherInterface } from './Slasher.ts'
@@ -57,7 +56,6 @@ export const interfaces: readonly Interface[] = [
   projectInterface,
   projectRegistrarInterface,
   projectRegistryInterface,
-  proverBondInterface,
   rewardTokenInterface,
   rewardsInterface,
   slasherInterface,

@@ -56,7 +56,7 @@ export function FleetView() {
       <section className="panel panel-flush" aria-label="Provers">
         {provers.length === 0 ? (
           <EmptyNotice title="No prover has joined">
-            Register one in the fleet manager, bond its stake, and start its node: the operator’s guide shows how.
+            Put stake behind one, register it in the fleet manager, and start its node: the operator’s guide shows how.
           </EmptyNotice>
         ) : (
           <DataTable
