@@ -245,7 +245,7 @@ contract W3bstream_Gas_Test is PipelineFixture {
         vm.snapshotGasLastCall(_GROUP, "W3bstreamProjectReward.setReward");
         router.bindVerifier(PROJECT, address(verifier));
         vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.bindVerifier");
-        router.bindDapp(PROJECT, address(rewards));
+        router.bindDapp(PROJECT, address(deviceRewards));
         vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.bindDapp");
         vm.stopPrank();
     }
@@ -302,7 +302,7 @@ contract W3bstream_Gas_Test is PipelineFixture {
         address[] memory devices = new address[](DEVICES);
         for (uint160 i; i < DEVICES; ++i) devices[i] = address(uint160(FIRST_DEVICE) + i);
         vm.prank(ROUTER);
-        rewards.process(PROJECT, TaskId.wrap(bytes32(uint256(1))), PROVER, _batch(devices, 1));
+        deviceRewards.process(PROJECT, TaskId.wrap(bytes32(uint256(1))), PROVER, _batch(devices, 1));
         vm.warp(block.timestamp + 60);
         router.settle(PROJECT, taskId, proof, signals);
         vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.settle, 3 devices");
@@ -317,7 +317,7 @@ contract W3bstream_Gas_Test is PipelineFixture {
         router.settle(PROJECT, taskId, proof, signals);
         vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.settle, the dApp reverts");
         vm.prank(owner);
-        router.bindDapp(PROJECT, address(rewards));
+        router.bindDapp(PROJECT, address(deviceRewards));
         router.redeliver(PROJECT, taskId, signals);
         vm.snapshotGasLastCall(_GROUP, "W3bstreamRouter.redeliver, 3 devices, their first rewards");
         _assertDelivered();
@@ -367,11 +367,11 @@ contract Dapp_Gas_Test is PipelineFixture {
         }
         uint256[] memory batch = _batch(devices, 2);
         vm.prank(ROUTER);
-        rewards.process(PROJECT, _TASK, PROVER, batch);
+        deviceRewards.process(PROJECT, _TASK, PROVER, batch);
         vm.snapshotGasLastCall(_GROUP, string.concat(name, ", first rewards"));
         vm.warp(block.timestamp + 60);
         vm.prank(ROUTER);
-        rewards.process(PROJECT, _TASK, PROVER, batch);
+        deviceRewards.process(PROJECT, _TASK, PROVER, batch);
         vm.snapshotGasLastCall(_GROUP, name);
     }
 }

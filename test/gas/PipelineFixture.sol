@@ -54,7 +54,7 @@ abstract contract PipelineFixture is IoIDFixture, FleetStake {
     W3bstreamTaskManager internal tasks;
     W3bstreamRouter internal router = W3bstreamRouter(ROUTER);
     ReadingBatch16Verifier internal verifier;
-    DeviceRewards internal rewards;
+    DeviceRewards internal deviceRewards;
     DeviceNFT internal deviceNFT;
 
     address internal coordinator = makeAddr("coordinator");
@@ -116,7 +116,7 @@ abstract contract PipelineFixture is IoIDFixture, FleetStake {
         );
         _placeRouter(address(new W3bstreamRouter(by, address(tasks))));
         verifier = new ReadingBatch16Verifier();
-        rewards = new DeviceRewards(
+        deviceRewards = new DeviceRewards(
             ROUTER,
             address(registry),
             address(ioID),
@@ -175,7 +175,7 @@ abstract contract PipelineFixture is IoIDFixture, FleetStake {
         wrapped.approve(address(debits), 10 * FEE);
         debits.deposit(address(wrapped), 10 * FEE);
         router.bindVerifier(PROJECT, address(verifier));
-        router.bindDapp(PROJECT, address(rewards));
+        router.bindDapp(PROJECT, address(deviceRewards));
         vm.stopPrank();
     }
 

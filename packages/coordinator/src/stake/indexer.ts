@@ -78,7 +78,8 @@ export interface StakeIndexerOptions {
   reached: FaultHook
 }
 
-const CURSOR = 'stake'
+/** Name of the cursor. */
+export const CURSOR = 'stake'
 /** Blocks that a node behind a load balancer may lag. */
 const REREAD_BLOCKS = 8
 /** Vaults asked for in one request. */

@@ -7,7 +7,7 @@ import { keccak256 } from 'ethers'
 import { type RawBuilder, sql } from 'kysely'
 import type { CoordinatorDatabase } from '../schema.ts'
 import { type Head, type PoolAmounts, type PoolKey, type PotKey, SEGMENTS, type StakeChain } from './chain.ts'
-import type { StakeAddresses } from './indexer.ts'
+import { CURSOR, type StakeAddresses } from './indexer.ts'
 import {
   EPOCH_SECONDS,
   epochStart,
@@ -349,7 +349,8 @@ export class StakeModel {
   /** Returns what `staker` has in the vaults, delegated, and on its way out. */
   async account(staker: string) {
     const head = await this.#chain.head()
-    const [vaultRows, { rows: positions }, { rows: exits }] = await Promise.all([
+    const [indexed, vaultRows, { rows: positions }, { rows: exits }] = await Promise.all([
+      this.#indexedBlock(),
       this.#vaultRows(sql`
         AND (args->>'vault') IN (
           SELECT address FROM stake_events WHERE staker = ${staker} AND name IN ('Deposited', 'ExitClaimed'))`),
@@ -407,6 +408,7 @@ export class StakeModel {
       address: staker,
       block: head.number,
       blockTime: iso(head.time),
+      indexed,
       balances,
       positions: held.filter(({ shares, earned }) => shares !== '0' || earned.length > 0),
       segments: SEGMENTS,
@@ -415,6 +417,12 @@ export class StakeModel {
   }
 
   /* THE INDEX */
+
+  /** Returns the last block that is indexed. */
+  async #indexedBlock(): Promise<number> {
+    const row = await this.#db.selectFrom('cursors').select('block').where('name', '=', CURSOR).executeTakeFirst()
+    return Number(row?.block ?? -1)
+  }
 
   /** Returns vaults: the wrapped coin's, then those with the most stakers. */
   async #vaultRows(condition: RawBuilder<unknown> = sql``): Promise<VaultRow[]> {

@@ -231,6 +231,7 @@ test('an account has balances, positions and exits, with their times', async () 
     ['WIOTX', String(3n * IOTX)],
     ['USDX', '0'],
   ])
+  expect(account.indexed).toBeGreaterThanOrEqual(receipt.blockNumber)
   const position = account.positions.find((each: Answer) => each.validator === first && each.basket === 1)
   expect(position).toMatchObject({
     stake: String(await vault().stakeOf(staker, first, 1)),

@@ -26,11 +26,15 @@ export interface PoolAmounts {
   counting: string
 }
 
-export interface StakeVault extends PoolAmounts {
+/** Where stake can be put. */
+export interface VaultPlace {
   vault: string
   asset: Asset
   /** Of the wrapped coin: takes and pays the coin itself. */
   native: boolean
+}
+
+export interface StakeVault extends PoolAmounts, VaultPlace {
   stakers: number
   pools: number
   /** All that the vault owes, what is not delegated included. */
@@ -237,6 +241,8 @@ export interface StakeAccount {
   address: string
   block: number
   blockTime: string
+  /** Positions and exits are as of this block. */
+  indexed: number
   balances: Balance[]
   positions: Position[]
   exits: Exit[]

@@ -7,7 +7,7 @@ import { type Connected, useWallet } from '../../onboarding/wallet/use-wallet.ts
 import { Hash } from '../../parts/hash.tsx'
 import { LoadingNotice } from '../../parts/notice.tsx'
 import { getAccount } from '../../stake/stake-api.ts'
-import type { StakeOverview } from '../../stake/types.ts'
+import type { Balance, StakeOverview, VaultPlace } from '../../stake/types.ts'
 import { useStaker } from '../../stake/use-staker.ts'
 import { FailureBanner } from '../onboard/failure-banner.tsx'
 import { TaskNotice } from '../onboard/task-notice.tsx'
@@ -19,6 +19,8 @@ import { PositionPanels } from './position-panel.tsx'
 
 /** How often the account is looked at: the index follows the chain by a moment. */
 const LOOK_MS = 3_000
+/** How often it is looked at in that time after something was done. */
+const LOOKS = 12
 
 interface AccountPartProps {
   overview: StakeOverview
@@ -56,6 +58,20 @@ function useChain(id: number): OnboardingChain {
   return value?.id === id ? value : { id, name: `chain ${id}`, symbol: 'IOTX', rpcUrl: null, explorerUrl }
 }
 
+/** Resolves once the index has come to `block`, or after some looks: it is looked at again and again anyway. */
+async function untilIndexed(account: string, block: number): Promise<void> {
+  for (let look = 0; look < LOOKS; look++) {
+    if ((await getAccount(account)).indexed >= block) return
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS / LOOKS))
+  }
+}
+
+/** The overview tells of the vaults with the most stakers; what the account has in another one can leave it too. */
+function placesOf({ vaults }: StakeOverview, balances: readonly Balance[]): VaultPlace[] {
+  const others = balances.filter(({ vault }) => !vaults.some((known) => known.vault === vault))
+  return [...vaults, ...others.map(({ vault, asset }) => ({ vault, asset, native: false }))]
+}
+
 interface StakerSpaceProps {
   connected: Connected
   overview: StakeOverview
@@ -69,10 +85,12 @@ function StakerSpace({ connected, overview, refreshOverview }: StakerSpaceProps)
   const read = useCallback(() => getAccount(account), [account])
   const { value, failure, refresh } = useRead(read, LOOK_MS)
   const [version, advance] = useReducer((count: number) => count + 1, 0)
+  const { stake } = staker
   const changed = useCallback(async () => {
     advance()
+    await untilIndexed(account, await stake.chain.blockNumber())
     await Promise.all([refresh(), refreshOverview()])
-  }, [refresh, refreshOverview])
+  }, [stake, account, refresh, refreshOverview])
 
   // What was sent before this page was loaded is waited for first.
   const found = useRef(pending)
@@ -90,8 +108,8 @@ function StakerSpace({ connected, overview, refreshOverview }: StakerSpaceProps)
         failure === null && <LoadingNotice what="your stake" />
       ) : (
         <>
-          <BalancePanel {...props} vaults={overview.vaults} balances={value.balances} />
-          <DelegatePanel {...props} overview={overview} />
+          <BalancePanel {...props} vaults={placesOf(overview, value.balances)} balances={value.balances} />
+          <DelegatePanel {...props} overview={overview} vaults={placesOf(overview, value.balances)} />
           <PositionPanels {...props} overview={overview} positions={value.positions} segments={value.segments} />
           <ExitPanel {...props} exits={value.exits} />
         </>

@@ -3,7 +3,7 @@ import type { Task } from '../../onboarding/use-task.ts'
 import { type Column, DataTable } from '../../parts/data-table.tsx'
 import { ChainHash } from '../../parts/hash.tsx'
 import { previewDeposit } from '../../stake/preview.ts'
-import type { Balance, StakeVault } from '../../stake/types.ts'
+import type { Balance, VaultPlace } from '../../stake/types.ts'
 import { parseUnits } from '../../stake/units.ts'
 import type { Staker } from '../../stake/use-staker.ts'
 import { FailureBanner } from '../onboard/failure-banner.tsx'
@@ -31,7 +31,7 @@ const COLUMNS: readonly Column<Balance>[] = [
 interface BalancePanelProps {
   staker: Staker
   task: Task
-  vaults: readonly StakeVault[]
+  vaults: readonly VaultPlace[]
   balances: readonly Balance[]
   version: number
   changed: () => Promise<void>
@@ -79,7 +79,7 @@ export function BalancePanel({ staker, task, vaults, balances, version, changed 
 
 interface VaultSelectProps {
   label: string
-  vaults: readonly StakeVault[]
+  vaults: readonly VaultPlace[]
   value: string
   onChange: (vault: string) => void
 }
@@ -103,7 +103,7 @@ export function VaultSelect({ label, vaults, value, onChange }: VaultSelectProps
 interface VaultFormProps {
   staker: Staker
   task: Task
-  vault: StakeVault
+  vault: VaultPlace
   /** Another one: something was done. */
   version: number
   changed: () => Promise<void>

@@ -3,7 +3,7 @@ import { shortenHash } from '../../format/hash.ts'
 import type { Task } from '../../onboarding/use-task.ts'
 import { EmptyNotice } from '../../parts/notice.tsx'
 import { previewDelegation } from '../../stake/preview.ts'
-import type { StakeOverview, StakeValidator } from '../../stake/types.ts'
+import type { StakeOverview, StakeValidator, VaultPlace } from '../../stake/types.ts'
 import { formatShare, formatWindow, parseUnits } from '../../stake/units.ts'
 import type { Staker } from '../../stake/use-staker.ts'
 import { FailureBanner } from '../onboard/failure-banner.tsx'
@@ -17,6 +17,7 @@ interface DelegatePanelProps {
   staker: Staker
   task: Task
   overview: StakeOverview
+  vaults: readonly VaultPlace[]
   version: number
   changed: () => Promise<void>
 }
@@ -44,8 +45,8 @@ const choicesOf = (validators: readonly StakeValidator[]): Choice[] =>
   )
 
 /** Choose a validator's basket, see what it can cost, and delegate. */
-export function DelegatePanel({ staker, task, overview, version, changed }: DelegatePanelProps) {
-  const { vaults, validators } = overview
+export function DelegatePanel({ staker, task, overview, vaults, version, changed }: DelegatePanelProps) {
+  const { validators } = overview
   const choices = choicesOf(validators)
   const [vaultAddress, setVaultAddress] = useState<string | undefined>(undefined)
   const [key, setKey] = useState<string | undefined>(undefined)
@@ -91,8 +92,8 @@ export function DelegatePanel({ staker, task, overview, version, changed }: Dele
   )
 }
 
-interface DelegateFormProps extends Omit<DelegatePanelProps, 'overview'> {
-  vault: StakeOverview['vaults'][number]
+interface DelegateFormProps extends Omit<DelegatePanelProps, 'overview' | 'vaults'> {
+  vault: VaultPlace
   choice: Choice
 }
 

@@ -159,7 +159,9 @@ function moduleColumns(vaults: readonly StakeVault[]): readonly Column<StakeModu
       cell: ({ stake, validators }) => (
         <span className="stack">
           <VaultUnits amounts={stake} vaults={vaults} />
-          <small>{validators === 1 ? 'of one validator' : `of ${formatCount(validators)} validators`}</small>
+          <small>
+            {validators === 1 ? 'one validator serves it' : `${formatCount(validators)} validators serve it`}
+          </small>
         </span>
       ),
     },
