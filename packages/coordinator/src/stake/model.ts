@@ -95,8 +95,8 @@ export class StakeModel {
   readonly #db: CoordinatorDatabase
   readonly #chain: StakeChain
   readonly #options: StakeModelOptions
-  /** The answer of the newest block, which many visitors share. */
-  #overview: { block: number; answer: Promise<unknown> } | undefined
+  /** The answer of the newest block, by what was indexed then, which many visitors share. */
+  #overview: { key: string; answer: Promise<unknown> } | undefined
 
   constructor(options: StakeModelOptions) {
     this.#db = options.db
@@ -107,10 +107,11 @@ export class StakeModel {
   /* OVERVIEW */
 
   async overview(): Promise<unknown> {
-    const head = await this.#chain.head()
-    if (this.#overview?.block !== head.number) {
+    const [head, indexed] = await Promise.all([this.#chain.head(), this.#indexedBlock()])
+    const key = `${head.number} ${indexed}`
+    if (this.#overview?.key !== key) {
       const answer = this.#readOverview(head)
-      this.#overview = { block: head.number, answer }
+      this.#overview = { key, answer }
       // What failed is not kept.
       answer.catch(() => {
         if (this.#overview?.answer === answer) this.#overview = undefined
