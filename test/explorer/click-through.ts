@@ -86,6 +86,12 @@ export async function clickThrough(page: Page, baseUrl: string, { onView }: Clic
   await page.reload()
   await page.getByText('Checked in this browser').waitFor()
 
+  await visit('Stake')
+  await rows('Stake by asset').nth(1).waitFor()
+  await rows('Stake by module').nth(1).waitFor()
+  await rows('Stake by validator and basket').nth(1).waitFor()
+  await checked('stake')
+
   await visit('Prove')
   await page.getByRole('button', { name: 'Prove' }).waitFor()
   // What threads need to share memory: the server's headers.

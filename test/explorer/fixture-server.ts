@@ -10,7 +10,8 @@ import { extname, join, normalize } from 'node:path'
 import { PAGE_HEADERS } from '@iotex2/coordinator/explorer-page'
 import { RequestError } from '@iotex2/protocol/errors'
 import { createService } from '@iotex2/service/service'
-import { buildFixtureNetwork, type FixtureNetwork } from './fixture-network.ts'
+import { buildFixtureNetwork, FIXTURE_NOW, type FixtureNetwork } from './fixture-network.ts'
+import { buildFixtureStake } from './fixture-stake.ts'
 
 const CONTENT_TYPES: Record<string, string> = {
   '.html': 'text/html; charset=utf-8',
@@ -62,6 +63,7 @@ export async function startFixtureServer(
     if (task === null) throw new RequestError(404, 'TASK_UNKNOWN', 'No task has this id.')
     return task
   })
+  app.get('/v1/stake', async () => buildFixtureStake(FIXTURE_NOW))
   app.get('/v1/events', (_request, reply) => {
     reply.hijack()
     reply.raw.writeHead(200, { 'content-type': 'text/event-stream', 'cache-control': 'no-store' })

@@ -5,7 +5,7 @@
  * (transactionHash, logIndex). Events arrive in the chain's order, and only once `confirmations` blocks stand on them.
  * @module
  */
-import type { Interface, JsonRpcProvider, Log } from 'ethers'
+import type { Interface, JsonRpcProvider, Log, Result } from 'ethers'
 import { type Clock, systemClock } from './clock.ts'
 import { isUnreachable } from './provider.ts'
 
@@ -95,11 +95,20 @@ function decode<E extends EventTypes>(contract: string, source: Interface, log: 
   const description = source.parseLog(log)
   if (!description) return []
   const args = Object.fromEntries(
-    description.fragment.inputs.map((input, i) => [input.name || `argument${i}`, description.args[i]]),
+    description.fragment.inputs.map((input, i) => [input.name || `argument${i}`, argumentAt(description.args, i)]),
   )
   const { address, blockNumber, blockHash, transactionHash, index: logIndex } = log
   const event = { contract, name: description.name, args, address, blockNumber, blockHash, transactionHash, logIndex }
   return [event as unknown as ChainEvent<E>]
+}
+
+/** Text that is no UTF-8 is told as a replacement character: whoever emits it must not stop who follows. */
+function argumentAt(args: Result, index: number): unknown {
+  try {
+    return args[index]
+  } catch {
+    return '\u{fffd}'
+  }
 }
 
 /** Follows until `signal` aborts; then resolves. A chain or handler that fails is tried again, for ever. */

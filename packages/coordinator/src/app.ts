@@ -25,8 +25,10 @@ import { ReadModel } from './read-model.ts'
 import { explorerRoutes } from './routes/explorer.ts'
 import { onboardingRoutes } from './routes/onboarding.ts'
 import { proverRoutes } from './routes/provers.ts'
+import { stakeRoutes } from './routes/stake.ts'
 import { runScheduler } from './scheduler.ts'
 import { type CoordinatorDatabase, migrateCoordinator } from './schema.ts'
+import { openStake } from './stake/stake.ts'
 import { TaskContracts } from './task-contracts.ts'
 
 /** Thrown when the key is no operator of the task manager. Code COORDINATOR_NOT_OPERATOR. */
@@ -125,6 +127,8 @@ export async function buildCoordinator(options: CoordinatorOptions): Promise<Coo
   const feed = new Feed(model, clock, (error) => log.warn({ error }, 'events: tries again'))
   await app.register(proverRoutes, { proofs, now: clock.now })
   await app.register(onboardingRoutes, { identityUrl: options.identityUrl })
+  const stake = openStake({ db, provider, chainId, deployment, confirmations, pollIntervalMs, log, reached })
+  await app.register(stakeRoutes, { model: stake?.model })
   await app.register(explorerRoutes, { model, feed, directory: options.explorerDirectory })
 
   const stopping = new AbortController()
@@ -149,6 +153,7 @@ export async function buildCoordinator(options: CoordinatorOptions): Promise<Coo
       work = Promise.allSettled([
         runScheduler({ ...scheduler, contracts, queue, metrics, log, reached, pollIntervalMs, clock }, signal),
         runIndexer({ db, provider, deployment, confirmations, pollIntervalMs, log, signal }),
+        stake?.index(signal),
       ])
     },
     async stop() {

@@ -223,6 +223,9 @@ test('a batch goes from packed to settled, and everyone is paid', async () => {
     settleTx: events.at(-1)!.transaction_hash,
   })
   expect((await get('/v1/fleet')).provers).toHaveLength(2)
+  // The fleet is a module of restaked stake, and its provers are validators.
+  await expect.poll(async () => (await get('/v1/stake')).totals, PATIENCE).toMatchObject({ validators: 2, pools: 2 })
+  expect((await get('/v1/stake')).modules).toMatchObject([{ dim: '1', status: 'admitted', validators: 2 }])
   expect(await firstEvents(url)).toMatch(/event: stats\ndata: \{.*\n\nevent: fleet\n/)
 })
 

@@ -15,11 +15,13 @@ export const FAULT_POINTS = [
   'recall:before',
   'recall:mined',
   'recall:stored',
+  'stake:read',
+  'stake:stored',
 ] as const
 
 export type FaultPoint = (typeof FAULT_POINTS)[number]
 
-/** Called when a batch reaches a point. */
-export type FaultHook = (point: FaultPoint, taskId: string) => void
+/** Called when a batch reaches a point, or a range of the stake's events: `subject` is the task's id or the last block. */
+export type FaultHook = (point: FaultPoint, subject: string) => void
 
 export const noFaults: FaultHook = () => {}

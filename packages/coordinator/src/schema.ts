@@ -5,6 +5,7 @@
 import type { Database } from '@iotex2/data-availability/store'
 import { type ColumnType, type Kysely, type Selectable, sql } from 'kysely'
 import { type Migration, Migrator } from 'kysely/migration'
+import { type StakeTables, stakeEvents } from './stake/schema.ts'
 
 type Integer = ColumnType<bigint, bigint | number, bigint | number>
 
@@ -58,7 +59,7 @@ export interface RewardsTable {
   time: Date
 }
 
-export interface CoordinatorTables {
+export interface CoordinatorTables extends StakeTables {
   assignments: AssignmentsTable
   settlements: SettlementsTable
   recalls: RecallsTable
@@ -97,6 +98,7 @@ const migrations: Record<string, Migration> = {
       await sql`CREATE INDEX batches_settled ON batches (settled_at) WHERE state = 'settled'`.execute(db)
     },
   },
+  '0002-stake': stakeEvents,
 }
 
 /** Brings the coordinator's tables up to date, after those of the store. Safe from several processes at once. */

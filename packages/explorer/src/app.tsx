@@ -18,12 +18,14 @@ import { UnknownView } from './views/unknown.tsx'
 const TaskView = lazy(() => import('./views/task.tsx'))
 // Brings contracts' bindings and curves with it.
 const OnboardView = lazy(() => import('./views/onboard/onboard.tsx'))
+const StakeView = lazy(() => import('./views/stake/stake.tsx'))
 
 const NAVIGATION = [
   { name: 'Overview', href: routeHref({ view: 'overview' }), views: ['overview'] },
   { name: 'Fleet', href: routeHref({ view: 'fleet' }), views: ['fleet'] },
   { name: 'Tasks', href: routeHref({ view: 'tasks', state: null }), views: ['tasks', 'task'] },
   { name: 'Devices', href: routeHref({ view: 'devices' }), views: ['devices', 'device'] },
+  { name: 'Stake', href: routeHref({ view: 'stake', part: 'overview' }), views: ['stake'] },
   { name: 'Prove', href: routeHref({ view: 'prove' }), views: ['prove'] },
   { name: 'Onboard', href: routeHref({ view: 'onboard', part: 'device' }), views: ['onboard'] },
 ]
@@ -112,6 +114,8 @@ function View({ route }: { route: Route }) {
       return <DeviceView address={route.device} />
     case 'prove':
       return <ProveView />
+    case 'stake':
+      return <StakeView part={route.part} />
     case 'onboard':
       return <OnboardView part={route.part} />
     case 'unknown':

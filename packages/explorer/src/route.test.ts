@@ -12,6 +12,10 @@ const ROUTES: Exclude<Route, { view: 'unknown' }>[] = [
   { view: 'prove' },
   { view: 'onboard', part: 'device' },
   { view: 'onboard', part: 'project' },
+  { view: 'stake', part: 'overview' },
+  { view: 'stake', part: 'slashes' },
+  { view: 'stake', part: 'bribes' },
+  { view: 'stake', part: 'account' },
 ]
 
 test.each(ROUTES)('a link to $view leads to it', (route) => {
@@ -28,9 +32,12 @@ test('an unknown state filters nothing, and an address in capitals is found', ()
   expect(parseRoute('#/devices/0xABCD')).toEqual({ view: 'device', device: '0xabcd' })
 })
 
-test.each(['#/chains', '#/fleet/1', '#/tasks/0xab/proof', '#/onboard/prover'])('%s is no view', (hash) => {
-  expect(parseRoute(hash)).toEqual({ view: 'unknown', path: hash.slice(1) })
-})
+test.each(['#/chains', '#/fleet/1', '#/tasks/0xab/proof', '#/onboard/prover', '#/stake/overview', '#/stake/all'])(
+  '%s is no view',
+  (hash) => {
+    expect(parseRoute(hash)).toEqual({ view: 'unknown', path: hash.slice(1) })
+  },
+)
 
 test('an escape that is cut short does not throw', () => {
   expect(parseRoute('#/tasks/%e0%')).toEqual({ view: 'task', taskId: '%e0%' })

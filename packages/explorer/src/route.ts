@@ -4,6 +4,10 @@
  */
 import { TASK_STATES, type TaskState } from './api/types.ts'
 
+/** Parts of the stake view: who secures what, what was taken, what is paid for it, and one's own. */
+export const STAKE_PARTS = ['overview', 'slashes', 'bribes', 'account'] as const
+export type StakePart = (typeof STAKE_PARTS)[number]
+
 export type Route =
   | { view: 'overview' }
   | { view: 'fleet' }
@@ -13,6 +17,7 @@ export type Route =
   | { view: 'device'; device: string }
   | { view: 'prove' }
   | { view: 'onboard'; part: 'device' | 'project' }
+  | { view: 'stake'; part: StakePart }
   | { view: 'unknown'; path: string }
 
 /** Returns the route of `location.hash`. */
@@ -26,6 +31,8 @@ export function parseRoute(hash: string): Route {
     if (view === 'tasks') return { view: 'task', taskId: decoded }
     if (view === 'devices') return { view: 'device', device: decoded.toLowerCase() }
     if (view === 'onboard' && decoded === 'project') return { view, part: 'project' }
+    const part = STAKE_PARTS.find((known) => known === decoded)
+    if (view === 'stake' && part !== undefined && part !== 'overview') return { view, part }
     return unknown
   }
   switch (view) {
@@ -37,6 +44,8 @@ export function parseRoute(hash: string): Route {
       return { view }
     case 'onboard':
       return { view, part: 'device' }
+    case 'stake':
+      return { view, part: 'overview' }
     case 'tasks': {
       const state = new URLSearchParams(query).get('state')
       return { view, state: TASK_STATES.find((known) => known === state) ?? null }
@@ -57,6 +66,8 @@ export function routeHref(route: Exclude<Route, { view: 'unknown' }>): string {
       return `#/tasks/${encodeURIComponent(route.taskId)}`
     case 'device':
       return `#/devices/${encodeURIComponent(route.device)}`
+    case 'stake':
+      return route.part === 'overview' ? '#/stake' : `#/stake/${route.part}`
     case 'onboard':
       return route.part === 'device' ? '#/onboard' : `#/onboard/${route.part}`
     default:

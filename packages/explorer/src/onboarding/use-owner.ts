@@ -4,6 +4,7 @@
  */
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react'
 import { IdentityChain } from './chain/identity-chain.ts'
+import { explainRevert } from './chain/reverts.ts'
 import { type Receipt, type Transaction, WalletChain } from './chain/wallet-chain.ts'
 import { PortalError } from './errors.ts'
 import { type Journal, type Pending, readJournal, writeJournal } from './journal.ts'
@@ -35,7 +36,7 @@ export function useOwner({ wallet, account, accounts }: Connected, info: Onboard
   const { provider } = wallet
   const chainId = info.chain.id
   const identity = useMemo(
-    () => new IdentityChain(new WalletChain({ provider, chainId, sleep }), info),
+    () => new IdentityChain(new WalletChain({ provider, chainId, sleep, explain: explainRevert }), info),
     [provider, chainId, info],
   )
   const [journal, setJournal] = useState<Journal>(() => readJournal(localStorage, chainId, account))

@@ -1,8 +1,11 @@
 import type { ProverStatus, TaskState } from '../api/types.ts'
+import type { ModuleStatus, SlashStatus } from '../stake/types.ts'
 
 type Tone = 'good' | 'busy' | 'waiting' | 'bad' | 'quiet'
 
-const TONES: Record<TaskState | ProverStatus, Tone> = {
+type Status = TaskState | ProverStatus | ModuleStatus | SlashStatus
+
+const TONES: Record<Status, Tone> = {
   packed: 'quiet',
   assigned: 'busy',
   proved: 'waiting',
@@ -11,12 +14,21 @@ const TONES: Record<TaskState | ProverStatus, Tone> = {
   idle: 'good',
   busy: 'busy',
   offline: 'bad',
+  proposed: 'quiet',
+  admitted: 'good',
+  leaving: 'waiting',
+  released: 'quiet',
+  vetoable: 'waiting',
+  executable: 'bad',
+  expired: 'quiet',
+  vetoed: 'good',
+  executed: 'bad',
 }
 
 const capitalize = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1)
 
-/** A task's state or a prover's status: a word, with a colour beside it. */
-export function Badge({ of }: { of: TaskState | ProverStatus }) {
+/** What a task, a prover, a module or a slash is now: a word, with a colour beside it. */
+export function Badge({ of }: { of: Status }) {
   return (
     <span className="badge" data-tone={TONES[of] ?? 'quiet'}>
       {capitalize(of)}

@@ -6,6 +6,7 @@ import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { projectInterface } from '@iotex2/chain/contracts/Project'
+import { explainer } from './explain.ts'
 
 const INTERFACES = [ioIDRegistryInterface, ioIDStoreInterface, deviceNFTInterface, projectInterface]
 
@@ -28,21 +29,4 @@ const MEANINGS: Record<string, string> = {
   ProjectNameTaken: 'Another project has this name.',
 }
 
-/** Returns a sentence for what a contract reverted with, which names the contract's own error. */
-export function explainRevert(data: string | undefined): string {
-  const name = data === undefined ? undefined : errorName(data)
-  if (name === undefined) return 'A contract refuses it, and gives no reason.'
-  return MEANINGS[name] === undefined ? `A contract refuses it: ${name}.` : `${MEANINGS[name]} (${name})`
-}
-
-/** Bytes of an error's selector, in hexadecimal with 0x. */
-const SELECTOR_LENGTH = 10
-
-function errorName(data: string): string | undefined {
-  if (data.length < SELECTOR_LENGTH) return undefined
-  for (const contract of INTERFACES) {
-    const error = contract.parseError(data)
-    if (error) return error.name
-  }
-  return undefined
-}
+export const explainRevert = explainer(INTERFACES, MEANINGS)

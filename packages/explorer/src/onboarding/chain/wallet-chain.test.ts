@@ -2,6 +2,7 @@ import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { expect, test } from 'vitest'
 import type { Eip1193Provider } from '../wallet/eip1193.ts'
+import { explainRevert } from './reverts.ts'
 import { WalletChain } from './wallet-chain.ts'
 
 const CONTRACT = `0x${'12'.repeat(20)}`
@@ -27,7 +28,11 @@ function chain(answers: Record<string, unknown[]>) {
   const sleep = async () => {
     slept++
   }
-  return { chain: new WalletChain({ provider, chainId: 4690, sleep }), asked, slept: () => slept }
+  return {
+    chain: new WalletChain({ provider, chainId: 4690, sleep, explain: explainRevert }),
+    asked,
+    slept: () => slept,
+  }
 }
 
 const owner = { to: CONTRACT, contract: deviceNFTInterface, name: 'owner', args: [] }

@@ -8,7 +8,7 @@
 import type { Interface } from 'ethers'
 import { PortalError } from '../errors.ts'
 import { type Eip1193Provider, isRevert, revertData, toPortalError } from '../wallet/eip1193.ts'
-import { explainRevert } from './reverts.ts'
+import type { Explain } from './explain.ts'
 
 export interface Call {
   to: string
@@ -42,6 +42,8 @@ export interface WalletChainOptions {
   chainId: number
   /** Resolves after some time. */
   sleep: (ms: number) => Promise<void>
+  /** Knows the errors of the contracts that are called. */
+  explain: Explain
 }
 
 const POLL_MS = 1_000
@@ -54,11 +56,13 @@ export class WalletChain {
   readonly #provider: Eip1193Provider
   readonly #chainId: string
   readonly #sleep: (ms: number) => Promise<void>
+  readonly #explain: Explain
 
-  constructor({ provider, chainId, sleep }: WalletChainOptions) {
+  constructor({ provider, chainId, sleep, explain }: WalletChainOptions) {
     this.#provider = provider
     this.#chainId = quantity(BigInt(chainId))
     this.#sleep = sleep
+    this.#explain = explain
   }
 
   /** Returns the single result of a call, as ethers decodes it. Throws {@link PortalError}. */
@@ -135,7 +139,7 @@ export class WalletChain {
       return (await this.#provider.request({ method, params })) as T
     } catch (error) {
       if (method === 'eth_call' && isRevert(error))
-        throw new PortalError('TRANSACTION_REVERTED', explainRevert(revertData(error)), { cause: error })
+        throw new PortalError('TRANSACTION_REVERTED', this.#explain(revertData(error)), { cause: error })
       throw toPortalError(error)
     }
   }

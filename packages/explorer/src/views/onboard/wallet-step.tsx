@@ -5,8 +5,20 @@ import { ChainHash } from '../../parts/hash.tsx'
 import { Step } from './step.tsx'
 import { TaskNotice } from './task-notice.tsx'
 
+interface WalletStepProps {
+  session: WalletSession
+  /** Of the network that the wallet has to be on. */
+  info: Pick<OnboardingInfo, 'chain'>
+  /** What the account is for. */
+  purpose?: string
+}
+
 /** Choose a wallet, and bring it to this network. */
-export function WalletStep({ session, info }: { session: WalletSession; info: OnboardingInfo }) {
+export function WalletStep({
+  session,
+  info,
+  purpose = 'The account that you connect pays for the onboarding and owns the device.',
+}: WalletStepProps) {
   const { wallets, connected } = session
   const task = useTask()
   const { chain } = info
@@ -21,7 +33,7 @@ export function WalletStep({ session, info }: { session: WalletSession; info: On
           </p>
         ) : (
           <>
-            <p className="step-text">The account that you connect pays for the onboarding and owns the device.</p>
+            <p className="step-text">{purpose}</p>
             <ul className="wallets">
               {wallets.map((wallet) => (
                 <li key={wallet.info.uuid}>
