@@ -1,7 +1,7 @@
 /* harness.c: the core as a process, for tests: a line of words in, a line of words out. Bytes are
  * hexadecimal, "-" for none; the answer is "ok" and what came out, or the status's name. Every buffer is
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
-#include "../src/internal.h"
+#include "src/internal.h"
 #include "faults.h"
 #include "flash.h"
 #include <ioconnect/backoff.h>
@@ -159,12 +159,16 @@ static ioc_curve_t curve_at(size_t i) {
 static ioc_status_t import(psa_key_id_t *key) {
     const ioc_curve_t curve = curve_at(1);
     const bool any = strcmp(words[2], "any") == 0, signs = any || strcmp(words[2], "sign") == 0;
-    const psa_algorithm_t signing =
+    psa_algorithm_t algorithm =
         any ? PSA_ALG_ECDSA(PSA_ALG_ANY_HASH) : PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256);
+    psa_key_usage_t usage = PSA_KEY_USAGE_SIGN_HASH;
     const ioc_slice_t secret = bytes_at(3);
-    return ioc_import(ioc_pair_type(curve), 0, signs ? signing : PSA_ALG_ECDH,
-                      signs ? PSA_KEY_USAGE_SIGN_HASH : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length,
-                      key);
+    if (curve == IOC_ED25519) {
+        algorithm = PSA_ALG_PURE_EDDSA;
+        usage = PSA_KEY_USAGE_SIGN_MESSAGE;
+    }
+    return ioc_import(ioc_pair_type(curve), 0, signs ? algorithm : PSA_ALG_ECDH,
+                      signs ? usage : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length, key);
 }
 
 static ioc_status_t public_at(size_t i, ioc_public_key_t *key) {
