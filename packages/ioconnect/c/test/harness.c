@@ -1,9 +1,9 @@
 /* harness.c: the core as a process, for tests: a line of words in, a line of words out. Bytes are
  * hexadecimal, "-" for none; the answer is "ok" and what came out, or the status's name. Every buffer is
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
-#include "src/internal.h"
 #include "faults.h"
 #include "flash.h"
+#include "src/internal.h"
 #include <ioconnect/backoff.h>
 #include <ioconnect/credential.h>
 #include <ioconnect/did.h>
@@ -32,6 +32,20 @@ bool test_fault(void) {
     return fault_in >= 0 && fault_in-- == 0;
 }
 
+/* What is allocated for the length of a command. */
+static void *taken[512];
+static size_t taken_count;
+
+static void *take(size_t length) {
+    if (taken_count == COUNT(taken)) exit(3);
+    return taken[taken_count++] = malloc(length);
+}
+
+static void release(void) {
+    while (taken_count > 0)
+        free(taken[--taken_count]);
+}
+
 static char *words[WORDS];
 static owned_t arguments[WORDS];
 static size_t word_count, capacity = 1 << 16;
@@ -44,7 +58,7 @@ static ioc_slice_t bytes_at(size_t i) {
     const char *word = strcmp(words[i], "-") == 0 ? "" : words[i];
     if (!argument->bytes) {
         argument->length = strlen(word) / 2;
-        argument->bytes = malloc(argument->length);
+        argument->bytes = take(argument->length);
         for (size_t j = 0; j < argument->length; j++)
             argument->bytes[j] = (uint8_t)((strchr(digits, word[2 * j]) - digits) << 4 |
                                            (strchr(digits, word[2 * j + 1]) - digits));
@@ -93,10 +107,18 @@ static size_t own_count;
 static owned_t documents[TABLE], dids[TABLE];
 static size_t document_count;
 
+static owned_t copy_into(void *bytes, ioc_slice_t slice) {
+    if (slice.length > 0) memcpy(bytes, slice.bytes, slice.length);
+    return (owned_t){bytes, slice.length};
+}
+
+static owned_t copy(ioc_slice_t slice) {
+    return copy_into(take(slice.length), slice);
+}
+
+/* Beyond the command. */
 static owned_t keep(ioc_slice_t slice) {
-    owned_t copy = {malloc(slice.length), slice.length};
-    memcpy(copy.bytes, slice.bytes, slice.length);
-    return copy;
+    return copy_into(malloc(slice.length), slice);
 }
 
 static ioc_status_t find(void *context, ioc_slice_t kid, ioc_relationship_t relationship,
@@ -115,7 +137,7 @@ static const ioc_resolver_t resolver = {NULL, find};
 static ioc_writer_t out;
 
 static ioc_status_t begin(void) {
-    ioc_writer_init(&out, malloc(capacity), capacity);
+    ioc_writer_init(&out, take(capacity), capacity);
     return IOC_OK;
 }
 
@@ -135,9 +157,9 @@ static size_t part_count;
 static bool wrote;
 
 static void give(ioc_slice_t slice) {
-    owned_t copy = slice.bytes ? keep(slice) : (owned_t){NULL, 0};
+    const owned_t given = slice.bytes ? copy(slice) : (owned_t){NULL, 0};
     if (part_count == COUNT(parts)) exit(3);
-    parts[part_count++] = ioc_slice(copy.bytes, copy.length);
+    parts[part_count++] = ioc_slice(given.bytes, given.length);
 }
 
 static void give_number(uint64_t number) {
@@ -190,7 +212,7 @@ static owned_t kept_settings;
 static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t passphrase, bool *applied) {
     (void)context;
     ioc_writer_t writer;
-    kept_settings = (owned_t){malloc(200), 0};
+    kept_settings = (owned_t){take(200), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 200);
     ioc_write_string(&writer, ssid);
     ioc_write_string(&writer, passphrase);
@@ -202,7 +224,7 @@ static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t pas
 static ioc_status_t set_server(void *context, const ioc_server_settings_t *settings, bool *applied) {
     (void)context;
     ioc_writer_t writer;
-    kept_settings = (owned_t){malloc(2000), 0};
+    kept_settings = (owned_t){take(2000), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 2000);
     ioc_write_uint(&writer, settings->project_id);
     ioc_write_text(&writer, settings->mqtt ? " mqtt" : " http");
@@ -228,9 +250,9 @@ static ioc_status_t run_encoding(void) {
         return finish();
     }
     if (is("base64url.decode")) {
-        const owned_t copy = keep(bytes_at(1));
-        TRY(ioc_decode_base64url(ioc_slice(copy.bytes, copy.length), copy.bytes, copy.length, &length));
-        give(ioc_slice(copy.bytes, length));
+        const owned_t text = copy(bytes_at(1));
+        TRY(ioc_decode_base64url(ioc_slice(text.bytes, text.length), text.bytes, text.length, &length));
+        give(ioc_slice(text.bytes, length));
         return IOC_OK;
     }
     if (is("base58")) {
@@ -344,7 +366,7 @@ static ioc_status_t run_keys(void) {
     if (is("wrap") || is("unwrap")) {
         const ioc_slice_t kek = bytes_at(1), text = bytes_at(2);
         const size_t length = is("wrap") ? text.length + 8 : text.length < 8 ? 0 : text.length - 8;
-        uint8_t *output = malloc(length);
+        uint8_t *output = take(length);
         TRY((is("wrap") ? ioc_key_wrap : ioc_key_unwrap)(kek.bytes, kek.length, text.bytes, text.length,
                                                          output));
         give(ioc_slice(output, length));
@@ -381,9 +403,9 @@ static ioc_status_t run_encrypt(void) {
 }
 
 static ioc_status_t run_unpack(void) {
-    const owned_t packed = keep(bytes_at(1));
+    const owned_t packed = copy(bytes_at(1));
     const size_t scratch_length = word_count > 2 ? (size_t)number_at(2) : packed.length * 5 / 4;
-    uint8_t *scratch = malloc(scratch_length);
+    uint8_t *scratch = take(scratch_length);
     ioc_unpacked_t unpacked;
     TRY(ioc_unpack(packed.bytes, packed.length, own, own_count, &resolver, scratch, scratch_length,
                    &unpacked));
@@ -461,7 +483,7 @@ static ioc_status_t run_messages(void) {
     if (is("credential")) {
         const size_t length = word_count > 2 ? (size_t)number_at(2) : bytes_at(1).length;
         ioc_credential_t credential;
-        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, malloc(length), length, &credential));
+        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, take(length), length, &credential));
         give(credential.credential);
         give(credential.issuer);
         give(credential.subject);
@@ -561,7 +583,7 @@ static ioc_status_t run_queue(void) {
     if (is("queue.append")) return ioc_queue_append(&queue, bytes_at(1));
     if (is("queue.remove")) return ioc_queue_remove(&queue, number_at(1));
     if (is("queue.oldest")) {
-        uint8_t *message = malloc(capacity);
+        uint8_t *message = take(capacity);
         size_t length;
         uint64_t sequence;
         TRY(ioc_queue_oldest(&queue, message, capacity, &length, &sequence));
@@ -609,6 +631,7 @@ int main(void) {
             answer_slice(parts[i]);
         printf("\n");
         fflush(stdout);
+        release();
     }
     return 0;
 }

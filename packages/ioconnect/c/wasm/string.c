@@ -1,5 +1,5 @@
-/* string.c: the memory functions of the C library, for a module that has none. Built with -fno-builtin, so that
- * no loop is taken for a call of itself; memory.copy and memory.fill are instructions of WebAssembly. */
+/* string.c: the memory functions of the C library, for a module that has none. Built with -fno-builtin, so
+ * that no loop is taken for a call of itself; memory.copy and memory.fill are instructions of WebAssembly. */
 #include <stdint.h>
 #include <string.h>
 

@@ -15,20 +15,30 @@ HOST(exit) __attribute__((noreturn)) void host_exit(int code);
 #define PAGE 65536
 
 extern unsigned char __heap_base;
-static size_t heap;
+
+/* Before each block. */
+typedef struct block {
+    struct block *before;
+    size_t end;
+} block_t;
+
+static block_t *last;
 
 void *malloc(size_t size) {
-    if (heap == 0) heap = (size_t)&__heap_base;
-    const size_t start = (heap + 15) & ~(size_t)15, pages = __builtin_wasm_memory_size(0);
-    heap = start + size;
-    if (heap > pages * PAGE &&
-        __builtin_wasm_memory_grow(0, (heap - pages * PAGE + PAGE - 1) / PAGE) == (size_t)-1)
+    const size_t free_from = last ? last->end : (size_t)&__heap_base;
+    block_t *block = (block_t *)((free_from + 15) & ~(size_t)15);
+    const size_t end = (size_t)(block + 1) + size, pages = __builtin_wasm_memory_size(0);
+    /* Many pages at a time: the host counts each growth as garbage. */
+    if (end > pages * PAGE && __builtin_wasm_memory_grow(0, (end - pages * PAGE) / PAGE + 64) == (size_t)-1)
         abort();
-    return (void *)start;
+    block->before = last;
+    block->end = end;
+    last = block;
+    return block + 1;
 }
 
 void free(void *memory) {
-    (void)memory;
+    if (last && memory == last + 1) last = last->before;
 }
 
 void exit(int code) {

@@ -4,8 +4,8 @@
 
 #include <stddef.h>
 
-/* Never gives memory back. */
 void *malloc(size_t size);
+/* Gives back what was allocated last, and nothing else. */
 void free(void *memory);
 __attribute__((noreturn)) void exit(int code);
 __attribute__((noreturn)) void abort(void);
