@@ -5,6 +5,7 @@
 import { CodedError } from '@iotex2/protocol/errors'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import type { DeviceServer } from './device.ts'
 
 const settings = {
   projectId: Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'The ioID project of the devices.' }),
@@ -12,9 +13,14 @@ const settings = {
   transport: Type.Union([Type.Literal('mqtt'), Type.Literal('http')]),
   gateways: Type.Array(Type.String({ pattern: '^(mqtts?|tcp|wss?|https?)://' }), {
     minItems: 1,
+    maxItems: 4,
     description: 'URLs, the preferred one first; each is tried in turn.',
   }),
   intervalMs: Type.Integer({ minimum: 1, description: "Between readings. The profile's maximum rate by default." }),
+  signedKeys: Type.Array(Type.String(), {
+    maxItems: 16,
+    description: "The project's signed keys, in its order: time, or fields whose values are whole numbers.",
+  }),
 }
 
 export const DeviceConfig = Type.Object(
@@ -70,8 +76,13 @@ export function parseSimulatorConfig(json: unknown): SimulatorConfig {
 }
 
 /** A device's settings, its own before the file's. */
-export type ResolvedDevice = DeviceConfig &
-  Required<Pick<DeviceConfig, 'projectId' | 'profile' | 'transport' | 'gateways'>>
+export interface ResolvedDevice {
+  profile: string
+  intervalMs?: number
+  signedKeys?: readonly string[]
+  /** Where its readings go. */
+  server?: DeviceServer
+}
 
 /** Returns whether a device knows where its readings go; one that does not can be told over its serial line. */
 export function knowsItsServer(config: SimulatorConfig, index: number): boolean {
@@ -80,28 +91,21 @@ export function knowsItsServer(config: SimulatorConfig, index: number): boolean 
 }
 
 /**
- * `told` is what the device was told over its serial line. Throws {@link SimulatorConfigError} where a device lacks a
- * setting, or its URLs are of the other transport.
+ * `waits` leaves the server out: the device is told it over its serial line. Throws {@link SimulatorConfigError} where the
+ * device lacks a setting, or its URLs are of the other transport.
  */
-export function resolveDevice(
-  config: SimulatorConfig,
-  index: number,
-  told?: Pick<ResolvedDevice, 'projectId' | 'transport' | 'gateways'>,
-): ResolvedDevice {
-  const own = config.devices[index]!
-  const { projectId, profile, transport, gateways, intervalMs } = { ...config, ...own, ...told }
-  for (const [name, value] of Object.entries({ projectId, profile, transport, gateways }))
+export function resolveDevice(config: SimulatorConfig, index: number, waits: boolean): ResolvedDevice {
+  const { projectId, profile, transport, gateways, intervalMs, signedKeys } = { ...config, ...config.devices[index] }
+  for (const [name, value] of Object.entries(waits ? { profile } : { projectId, profile, transport, gateways }))
     if (value === undefined)
       throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)
-  for (const url of gateways!)
-    if (/^https?:/.test(url) !== (transport === 'http'))
+  for (const url of gateways ?? [])
+    if (transport !== undefined && /^https?:/.test(url) !== (transport === 'http'))
       throw new SimulatorConfigError(`Simulator configuration: ${url} is no gateway for ${transport}.`)
   return {
-    ...own,
-    projectId: projectId!,
     profile: profile!,
-    transport: transport!,
-    gateways: gateways!,
     ...(intervalMs === undefined ? {} : { intervalMs }),
+    ...(signedKeys === undefined ? {} : { signedKeys }),
+    ...(waits ? {} : { server: { projectId: BigInt(projectId!), transport: transport!, gateways: gateways! } }),
   }
 }

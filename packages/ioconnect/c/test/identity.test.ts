@@ -10,10 +10,9 @@ import {
 import { DeviceKey } from '@iotex2/identity/key'
 import { encodeMultikey } from '@iotex2/identity/multikey'
 import { SecretKey } from '@iotex2/identity/secret-key'
-import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
+import { parseTaskRequest, signingHash, signingText } from '@iotex2/protocol/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { encodeRequest } from '../../src/request.ts'
 import { recoveryIdOf } from '../../test/signature.ts'
 import { backends, Core } from './harness.ts'
 
@@ -312,12 +311,16 @@ describe.each(backends('task requests of the C core'))('POST /v1/task with %s', 
   })
   afterAll(() => core.stop())
 
-  test('is the simulator’s, byte for byte', async () => {
+  test('is the committed one, byte for byte, and signs what the protocol says', async () => {
     const payload = '{"time":1764000000000,"temperature":-7,"rain":0.0000001}'
-    const body = await core.text('request', key, 7, 1, null, payload)
-    expect(body).toBe(encodeRequest(device, 1n, 7n, payload))
-    expect(await core.text('request', key, (1n << 64n) - 1n, (1n << 63n) - 1n, null, payload)).toBe(
-      encodeRequest(device, (1n << 63n) - 1n, (1n << 64n) - 1n, payload),
+    const committed =
+      '{"nonce":7,"projectID":"1","payload":{"time":1764000000000,"temperature":-7,"rain":0.0000001},"signature":"0x1e6cdeda47d684ac4850c6dc33c90f9940e1446edebe4e2870ef45519eb774a17aead277a686aebc9e9c370eef39e9221f8056d03b43c10ce4f237b4fa72ab48"}'
+    expect(await core.text('request', key, 7, 1, null, payload)).toBe(committed)
+    const [nonce, projectId] = [(1n << 64n) - 1n, (1n << 63n) - 1n]
+    const text = signingText(nonce, String(projectId), undefined, payload)
+    const signature = Buffer.from(device.sign(signingHash(text, undefined))).toString('hex')
+    expect(await core.text('request', key, nonce, projectId, null, payload)).toBe(
+      `${text.slice(0, -1)},"signature":"0x${signature}"}`,
     )
   })
 

@@ -8,7 +8,7 @@ import { existsSync, globSync, mkdirSync, readFileSync, renameSync, rmSync, writ
 import { join, resolve } from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
 import { CodedError } from '@iotex2/protocol/errors'
-import { Exit, runClang, runLLVM, type Tree } from '@yowasp/clang'
+import { commands, Exit, type Tree } from '@yowasp/clang'
 
 /** The package exports no more than its entry. */
 const COMPILER: unknown = JSON.parse(
@@ -38,7 +38,7 @@ export interface ModuleSources {
 export const DEVICE_MODULE: ModuleSources = {
   sources: ['wasm/platform.c', 'wasm/string.c'],
   include: ['wasm/include'],
-  stackBytes: 32 * 1024,
+  stackBytes: 16 * 1024,
 }
 
 /** Thrown when a module does not compile, with what the compiler says. Code WASM_BUILD_FAILED. */
@@ -51,27 +51,33 @@ export class WasmBuildError extends CodedError {
 const coreSources = (): string[] => globSync('src/*.c', { cwd: CORE }).toSorted()
 
 /** Returns the module's bytes. Throws {@link WasmBuildError}. */
-export async function compileModule({ sources, include, compile = [], link = [], stackBytes }: ModuleSources): Promise<Uint8Array> {
+export async function compileModule({
+  sources,
+  include,
+  compile = [],
+  link = [],
+  stackBytes,
+}: ModuleSources): Promise<Uint8Array<ArrayBuffer>> {
   const all = [...coreSources(), ...sources]
   let tree = readTree([...all, ...headersOf(include)])
-  // Loads the compiler: that runClang does it itself is printed.
-  await run((options) => runLLVM(['wasm-ld', '--version'], {}, options))
+  // Loads the compiler, which the first call of clang would print about.
+  await run((options) => commands['wasm-ld'](['--version'], {}, options))
   const objects: string[] = []
   for (const source of all) {
     const object = `${source.replaceAll('/', '-')}.o`
     const flags = [...COMPILE, ...include.map((path) => `-I${path}`), ...compile]
     // The C library's functions must not become calls of themselves.
     if (source.endsWith('string.c')) flags.push('-fno-builtin')
-    tree = await run((options) => runClang(['clang', ...flags, '-c', source, '-o', object], tree, options))
+    tree = await run((options) => commands.clang([...flags, '-c', source, '-o', object], tree, options))
     objects.push(object)
   }
-  const linker = ['wasm-ld', ...LINK, ...link, '-z', `stack-size=${stackBytes}`, ...objects, '-o', 'module.wasm']
-  tree = await run((options) => runLLVM(linker, tree, options))
-  return tree['module.wasm'] as Uint8Array
+  const linker = [...LINK, ...link, '-z', `stack-size=${stackBytes}`, ...objects, '-o', 'module.wasm']
+  tree = await run((options) => commands['wasm-ld'](linker, tree, options))
+  return tree['module.wasm'] as Uint8Array<ArrayBuffer>
 }
 
 /** Returns the module's bytes, from `build/` where they were compiled before from the same sources. */
-export async function buildModule(module: ModuleSources): Promise<Uint8Array> {
+export async function buildModule(module: ModuleSources): Promise<Uint8Array<ArrayBuffer>> {
   const digest = createHash('sha256').update(JSON.stringify([COMPILER, COMPILE, LINK, module]))
   for (const path of [...coreSources(), ...module.sources, ...headersOf(module.include)])
     digest.update(path).update(readFileSync(join(CORE, path)))
@@ -83,7 +89,7 @@ export async function buildModule(module: ModuleSources): Promise<Uint8Array> {
     writeFileSync(unfinished, await compileModule(module))
     renameSync(unfinished, path)
   })
-  return readFileSync(path)
+  return new Uint8Array(readFileSync(path))
 }
 
 /** Makes `path` unless it is there. Of processes that ask at once, one works and the others wait for it. */
@@ -118,7 +124,9 @@ function isDead(lock: string): boolean {
 }
 
 const headersOf = (include: readonly string[]): string[] =>
-  globSync(['src/*.h', 'include/**/*.h', 'test/*.h', ...include.map((path) => `${path}/**/*.h`)], { cwd: CORE }).toSorted()
+  globSync(['src/*.h', 'include/**/*.h', 'test/*.h', ...include.map((path) => `${path}/**/*.h`)], {
+    cwd: CORE,
+  }).toSorted()
 
 /** Returns files as the compiler's file system. */
 function readTree(paths: readonly string[]): Tree {
@@ -127,7 +135,10 @@ function readTree(paths: readonly string[]): Tree {
     const names = path.split('/')
     const name = names.pop()!
     let directory = root
-    for (const parent of names) directory = (directory[parent] ??= {}) as Tree
+    for (const parent of names) {
+      directory[parent] ??= {}
+      directory = directory[parent] as Tree
+    }
     directory[name] = readFileSync(join(CORE, path), 'utf8')
   }
   return root

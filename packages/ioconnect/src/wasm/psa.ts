@@ -204,8 +204,7 @@ export class Psa {
 
   /** Returns the functions that c/wasm/include/psa/crypto.h declares, over `memory`. */
   imports(memory: () => WebAssembly.Memory): Record<string, (...parameters: number[]) => number> {
-    const bytesAt = (address: number, length: number) =>
-      new Uint8Array(memory().buffer, address >>> 0, length >>> 0)
+    const bytesAt = (address: number, length: number) => new Uint8Array(memory().buffer, address >>> 0, length >>> 0)
     const words = () => new DataView(memory().buffer)
     const setWord = (address: number, value: number) => words().setUint32(address >>> 0, value, true)
     const word = (address: number) => words().getUint32(address >>> 0, true)
@@ -227,9 +226,7 @@ export class Psa {
     }
     const running = <K extends Operation['kind']>(address: number, kind: K): Extract<Operation, { kind: K }> => {
       const operation = this.#operations.get(word(address))
-      return operation?.kind === kind
-        ? (operation as Extract<Operation, { kind: K }>)
-        : fail(PSA_STATUS.BAD_STATE)
+      return operation?.kind === kind ? (operation as Extract<Operation, { kind: K }>) : fail(PSA_STATUS.BAD_STATE)
     }
     const end = (address: number): Status => {
       this.#operations.delete(word(address))
@@ -239,7 +236,19 @@ export class Psa {
     const aead =
       (encrypts: boolean) =>
       (
-        ...[id, algorithm, nonceAt, nonceLength, aadAt, aadLength, inputAt, inputLength, outputAt, size, lengthAt]: number[]
+        ...[
+          id,
+          algorithm,
+          nonceAt,
+          nonceLength,
+          aadAt,
+          aadLength,
+          inputAt,
+          inputLength,
+          outputAt,
+          size,
+          lengthAt,
+        ]: number[]
       ): Status => {
         const key = this.#keyFor(id!, encrypts ? PSA_USAGE.ENCRYPT : PSA_USAGE.DECRYPT, algorithm!)
         if (algorithm !== PSA_ALGORITHM.GCM) return PSA_STATUS.NOT_SUPPORTED
@@ -402,7 +411,10 @@ export class Psa {
       },
     }
     return Object.fromEntries(
-      Object.entries(functions).map(([name, run]) => [name, (...parameters: number[]) => statusOf(() => run(...parameters))]),
+      Object.entries(functions).map(([name, run]) => [
+        name,
+        (...parameters: number[]) => statusOf(() => run(...parameters)),
+      ]),
     )
   }
 
