@@ -13,6 +13,7 @@ import type { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
 import type { Profile } from '@iotex2/protocol/profile'
 import packageJson from '../package.json' with { type: 'json' }
+import { type Attack, Meddler } from './attack.ts'
 import type { Clock } from './clock.ts'
 import { DeviceLog } from './device-log.ts'
 import { appendDurably, replaceFile } from './durable-file.ts'
@@ -61,6 +62,8 @@ export interface DeviceOptions {
   replyTimeoutMs?: number
   backoff?: BackoffOptions
   flash?: FlashSize
+  /** Of an attack that is not the device's own doing, such as a clone, nothing is done here. */
+  attack?: Attack
   clock: Clock
   randomBytes: RandomBytes
 }
@@ -90,6 +93,7 @@ export class Device {
   readonly #flash: FlashFile
   readonly #core: DeviceCore
   readonly #stopping = new AbortController()
+  readonly #meddler: Meddler | undefined
   #transport: Transport | undefined
   #wake = () => {}
   #written: Uint8Array[] = []
@@ -102,12 +106,14 @@ export class Device {
     this.#lock = parts.lock
     this.#log = parts.log
     this.#flash = parts.flash
+    if (options.attack && 'rate' in options.attack) this.#meddler = new Meddler(options.attack)
     const { psa, keyId } = provisionKey(options.key, options.randomBytes)
     this.#core = DeviceCore.open(settingsOf(options, keyId), this.#platform(psa))
   }
 
   /** Opens the device's directory and finds what still waits there. Sends nothing yet. Throws DeviceCoreError. */
-  static async open(options: DeviceOptions): Promise<Device> {
+  static async open(given: DeviceOptions): Promise<Device> {
+    const options = { ...given, clock: skewed(given) }
     const { directory, clock, flash = DEFAULT_FLASH } = options
     const lock = await lockDirectory(directory)
     const opened: (() => unknown)[] = [() => lock.release()]
@@ -204,6 +210,8 @@ export class Device {
         appendDurably(join(directory, 'dead-letters.jsonl'), `${JSON.stringify({ time, ...letter })}\n`)
       },
       log: (line) => {
+        const kept = this.#meddler && /^\{"event":"acknowledged","nonce":"(\d+)"/.exec(line)?.[1]
+        if (kept) this.#meddler?.onKept(BigInt(kept))
         try {
           this.#log.append(line)
         } catch {
@@ -242,7 +250,10 @@ export class Device {
       this.#tell(() => this.#core.fail(nonce, 'STORAGE_FAILED', (error as Error).message))
       return
     }
-    if (!this.#stopping.signal.aborted && this.#transport === transport) transport.send(gateway, nonce, body)
+    if (this.#stopping.signal.aborted || this.#transport !== transport) return
+    transport.send(gateway, nonce, body)
+    const forgery = this.#meddler?.onSent({ nonce, body })
+    if (forgery) transport.send(gateway, forgery.nonce, forgery.body)
   }
 
   #transportTo(gateway: string): Transport {
@@ -268,6 +279,11 @@ export class Device {
     event()
     this.#wake()
   }
+}
+
+function skewed({ attack, clock }: DeviceOptions): Clock {
+  if (attack?.kind !== 'clock-skew') return clock
+  return { now: () => clock.now() + attack.skewMs, sleep: (ms, signal) => clock.sleep(ms, signal) }
 }
 
 const DEFAULT_REPLY_TIMEOUT_MS = 10_000

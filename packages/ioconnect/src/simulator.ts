@@ -2,9 +2,10 @@
  * Many devices in one process.
  * @module
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import type { DeviceKey } from '@iotex2/identity/key'
+import { DeviceKey } from '@iotex2/identity/key'
 import { readKeyFile } from '@iotex2/identity/key-file'
 import type { Hex } from '@iotex2/protocol/hex'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
@@ -21,6 +22,7 @@ import { Device, profileIntervalMs } from './device.ts'
 import { parseMapping, ReplaySource } from './replay-source.ts'
 import { openSerialLine, type SerialLine } from './serial/serial-line.ts'
 import type { Source } from './source.ts'
+import { type Synthetic, SyntheticSource } from './synthetic-source.ts'
 import { DeviceCoreError } from './wasm/device-core.ts'
 import type { RandomBytes } from './wasm/psa.ts'
 
@@ -60,7 +62,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   try {
     const addresses = new Set<Hex>()
-    for (const index of config.devices.keys()) {
+    for (let index = 0; index < (config.fleet?.count ?? config.devices!.length); index++) {
       const key = await readKey(options, index)
       if (addresses.has(key.address))
         throw new SimulatorConfigError(`Simulator configuration: two devices have the key of ${key.address}.`)
@@ -72,7 +74,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
     await stop()
     throw error
   }
-  for (const { device } of places) device.start()
+  for (const place of places) place.start()
   return {
     addresses: places.map(({ device }) => device.address),
     get devices() {
@@ -84,19 +86,26 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
 }
 
 async function readKey({ config, directory }: SimulatorOptions, index: number): Promise<DeviceKey> {
-  const { keyFile, passwordFile } = config.devices[index]!
+  const { fleet, devices } = config
+  if (fleet) {
+    const secret = createHash('sha256').update(`${fleet.seed} ${index}`).digest()
+    return new DeviceKey(secret, { development: true })
+  }
+  const { keyFile, passwordFile } = devices![index]!
   const at = (path: string) => resolve(directory, path)
   return readKeyFile(at(keyFile), passwordFile === undefined ? undefined : () => readPassword(at(passwordFile)))
 }
 
-/** A device of the configuration, and its serial line. */
+/** A device of the configuration, its serial line, and its clone where it has one. */
 class DevicePlace {
   readonly device: Device
+  readonly #clone: Device | undefined
   readonly #serialPort: number | undefined
   #line: SerialLine | undefined
 
-  private constructor(device: Device, serialPort: number | undefined) {
+  private constructor(device: Device, clone: Device | undefined, serialPort: number | undefined) {
     this.device = device
+    this.#clone = clone
     this.#serialPort = serialPort
   }
 
@@ -108,22 +117,31 @@ class DevicePlace {
     const { server, ...settings } = resolveDevice(config, index, waits)
     const profile = parseProfile(await readJson(at(settings.profile)))
     const intervalMs = settings.intervalMs ?? profileIntervalMs(profile)
-    const source = await openSource(config, at, profile, clock)
+    // Where the device's clock is wrong, so are its readings' times.
+    const skewMs = settings.attack?.kind === 'clock-skew' ? settings.attack.skewMs : 0
+    const now = () => clock.now() + skewMs
     const deviceDirectory = join(at(config.dataDirectory), key.address)
-    try {
-      const device = await Device.open({
+    const open = async (directory: string) =>
+      Device.open({
         key,
         ...(server ? { server } : {}),
+        ...settings,
         profile,
-        ...(settings.signedKeys ? { signedKeys: settings.signedKeys } : {}),
-        source,
-        directory: deviceDirectory,
+        source: await openSource(config, at, profile, now, settings.synthetic, index),
+        directory,
         intervalMs,
         delayMs: Math.floor((Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32) * intervalMs),
         clock,
         randomBytes,
       })
-      return new DevicePlace(device, config.serialPort === 0 ? 0 : config.serialPort && config.serialPort + index)
+    try {
+      const device = await open(deviceDirectory)
+      const clone = settings.attack?.kind === 'clone' ? await open(`${deviceDirectory}-clone`) : undefined
+      return new DevicePlace(
+        device,
+        clone,
+        config.serialPort === 0 ? 0 : config.serialPort && config.serialPort + index,
+      )
     } catch (error) {
       if (error instanceof DeviceCoreError)
         throw new SimulatorConfigError(`${deviceDirectory} cannot be used: ${error.code}, ${error.message}`)
@@ -139,9 +157,15 @@ class DevicePlace {
     if (this.#serialPort !== undefined) this.#line = await openSerialLine(this.device, this.#serialPort)
   }
 
+  start(): void {
+    this.device.start()
+    this.#clone?.start()
+  }
+
   async stop(): Promise<void> {
     await this.#line?.close()
     await this.device.stop()
+    await this.#clone?.stop()
   }
 }
 
@@ -149,15 +173,19 @@ async function openSource(
   { replay }: SimulatorConfig,
   at: (path: string) => string,
   profile: Profile,
-  clock: Clock,
+  now: () => number,
+  synthetic: Synthetic | undefined,
+  index: number,
 ): Promise<Source> {
-  const now = () => clock.now()
+  if (synthetic) return new SyntheticSource(profile, { ...synthetic, seed: synthetic.seed + index }, now)
   if (replay) {
     const mapping = parseMapping(await readJson(at(replay.mapping)), profile)
     return ReplaySource.open(at(replay.file), { mapping, now, repeat: replay.repeat ?? false })
   }
   if (profile.name !== 'computer')
-    throw new SimulatorConfigError(`Profile ${profile.name} has no sensor here: give a recording with --replay.`)
+    throw new SimulatorConfigError(
+      `Profile ${profile.name} has no sensor here: give a recording with --replay, or synthetic readings.`,
+    )
   return new ComputerSource(now)
 }
 

@@ -9,7 +9,7 @@ import { encodeFrame, FrameDecoder } from '@iotex2/protocol/serial/frame'
 import { DEFAULT_BACKOFF, provisionKey, SIMULATED } from '../device.ts'
 import { type Sample, scaleSample } from '../source.ts'
 import { type CoreSettings, type DeadLetter, DeviceCore } from './device-core.ts'
-import { MemoryFlash } from './flash-file.ts'
+import { type Flash, MemoryFlash } from './flash-file.ts'
 import type { RandomBytes } from './psa.ts'
 
 export interface MemoryDeviceOptions extends Partial<Omit<CoreSettings, 'keyId' | 'fields' | 'development'>> {
@@ -17,6 +17,7 @@ export interface MemoryDeviceOptions extends Partial<Omit<CoreSettings, 'keyId' 
   profile?: Profile
   /** Whether the settings of `server.set` can be kept. */
   keeps?: boolean
+  flash?: Flash
   /** What was stored before. */
   stored?: ReadonlyMap<string, Uint8Array>
   now?: () => number
@@ -71,7 +72,7 @@ export class MemoryDevice {
       },
       {
         psa,
-        flash: new MemoryFlash({ sectorBytes: 4096, sectors: 16 }),
+        flash: options.flash ?? new MemoryFlash({ sectorBytes: 4096, sectors: 16 }),
         randomBytes,
         now,
         load: (name) => this.stored.get(name),
