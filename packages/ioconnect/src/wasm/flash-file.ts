@@ -1,12 +1,12 @@
 /**
- * NOR flash as a file, for the queue of the C core. Erased is 0xff on flash and a hole in the file, which holds every byte
- * inverted.
+ * NOR flash as a file, for the queue of the C core. The file ends behind what was ever programmed: beyond it, flash is
+ * erased. It holds every byte inverted, so that what is erased is a hole.
  *
  * What was programmed is with the operating system at once, and so outlives this process; `synced` resolves once it
  * outlives the machine.
  * @module
  */
-import { closeSync, fdatasync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, constants, fdatasync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
 import { promisify } from 'node:util'
 
 /** Flash as the core drives it: what throws is a failed access. */
@@ -27,8 +27,6 @@ export interface FlashSize {
 
 /** 4 KiB a sector, as flash chips have; 8 MiB hold some 25,000 readings. */
 export const DEFAULT_FLASH: FlashSize = { sectorBytes: 4096, sectors: 2048 }
-
-const inverted = (bytes: Uint8Array): Uint8Array => bytes.map((byte) => ~byte)
 
 /** Flash in memory, for a device that is not to last. */
 export class MemoryFlash implements Flash {
@@ -58,50 +56,57 @@ export class MemoryFlash implements Flash {
 
 const dataSync = promisify(fdatasync)
 
+/** Records are read in small parts: this much is read at once. */
+const PAGE_BYTES = 512
+
 export class FlashFile implements Flash {
   readonly sectorBytes: number
   readonly sectors: number
   readonly unitBytes = 1
   readonly #file: number
-  /** A sector of the file that was read last: records are read in small parts. */
-  readonly #cache: Uint8Array
+  /** Bytes of the file. */
+  #size: number
+  readonly #page = new Uint8Array(PAGE_BYTES)
+  /** Which page was read last. */
   #cached = -1
   /** Counts writes, and those that are known to be durable. */
   #written = 0
   #durable = 0
   #syncing: Promise<void> | undefined
 
-  private constructor(file: number, { sectorBytes, sectors }: FlashSize) {
+  private constructor(file: number, size: number, { sectorBytes, sectors }: FlashSize) {
     this.#file = file
+    this.#size = size
     this.sectorBytes = sectorBytes
     this.sectors = sectors
-    this.#cache = new Uint8Array(sectorBytes)
   }
 
   /** Opens flash that may be there already; it only grows. */
   static open(path: string, { sectorBytes, sectors }: FlashSize): FlashFile {
-    const file = openSync(path, 'a+', 0o600)
-    closeSync(file)
-    const opened = openSync(path, 'r+')
-    const { size } = fstatSync(opened)
-    const held = Math.max(sectors, Math.floor(size / sectorBytes))
-    if (size < held * sectorBytes) ftruncateSync(opened, held * sectorBytes)
-    return new FlashFile(opened, { sectorBytes, sectors: held })
+    const file = openSync(path, constants.O_RDWR | constants.O_CREAT, 0o600)
+    const { size } = fstatSync(file)
+    return new FlashFile(file, size, { sectorBytes, sectors: Math.max(sectors, Math.ceil(size / sectorBytes)) })
   }
 
   read(address: number, bytes: Uint8Array): void {
     for (let done = 0; done < bytes.length; ) {
-      const sector = Math.floor((address + done) / this.sectorBytes)
-      this.#load(sector)
-      const start = address + done - sector * this.sectorBytes
-      const part = this.#cache.subarray(start, start + bytes.length - done)
-      bytes.set(part, done)
+      const page = Math.floor((address + done) / PAGE_BYTES)
+      const start = address + done - page * PAGE_BYTES
+      const part = bytes.subarray(done, done + PAGE_BYTES - start)
+      if (address + done >= this.#size) part.fill(0xff)
+      else {
+        this.#load(page)
+        part.set(this.#page.subarray(start, start + part.length))
+      }
       done += part.length
     }
   }
 
   program(address: number, bytes: Uint8Array): void {
-    this.#write(address, inverted(bytes))
+    this.#write(
+      address,
+      bytes.map((byte) => ~byte),
+    )
   }
 
   erase(address: number, length: number): void {
@@ -118,8 +123,11 @@ export class FlashFile implements Flash {
   }
 
   async close(): Promise<void> {
-    await this.synced()
-    closeSync(this.#file)
+    try {
+      await this.synced()
+    } finally {
+      closeSync(this.#file)
+    }
   }
 
   async #sync(): Promise<void> {
@@ -132,19 +140,21 @@ export class FlashFile implements Flash {
     }
   }
 
-  #load(sector: number): void {
-    if (this.#cached === sector) return
+  #load(page: number): void {
+    if (this.#cached === page) return
     this.#cached = -1
-    if (readSync(this.#file, this.#cache, 0, this.sectorBytes, sector * this.sectorBytes) !== this.sectorBytes)
-      throw new RangeError('The file that stands for flash was cut.')
-    for (let i = 0; i < this.#cache.length; i++) this.#cache[i] = ~this.#cache[i]!
-    this.#cached = sector
+    const read = readSync(this.#file, this.#page, 0, PAGE_BYTES, page * PAGE_BYTES)
+    this.#page.fill(0, read)
+    for (let i = 0; i < PAGE_BYTES; i++) this.#page[i] = ~this.#page[i]!
+    this.#cached = page
   }
 
   #write(address: number, bytes: Uint8Array): void {
     this.#written++
     this.#cached = -1
-    for (let done = 0; done < bytes.length; )
+    for (let done = 0; done < bytes.length; ) {
       done += writeSync(this.#file, bytes, done, bytes.length - done, address + done)
+      this.#size = Math.max(this.#size, address + done)
+    }
   }
 }
