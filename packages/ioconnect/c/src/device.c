@@ -12,40 +12,8 @@ static const ioc_port_t *port_of(const ioc_device_t *device) {
     return device->config->port;
 }
 
-/* The log: lines are written into the scratch. */
-
-static ioc_writer_t begin_event(ioc_device_t *device, const char *event) {
-    ioc_writer_t writer;
-    ioc_writer_init(&writer, device->config->scratch, device->config->scratch_length);
-    ioc_write_text(&writer, "{\"event\":\"");
-    ioc_write_text(&writer, event);
-    ioc_write_byte(&writer, '"');
-    return writer;
-}
-
-static void end_event(ioc_device_t *device, ioc_writer_t *writer) {
-    ioc_write_byte(writer, '}');
-    if (ioc_writer_status(writer) == IOC_OK)
-        port_of(device)->log(port_of(device)->context, ioc_writer_slice(writer, 0));
-}
-
-static void write_uint_member(ioc_writer_t *writer, const char *name, uint64_t value) {
-    ioc_write_text(writer, name);
-    ioc_write_uint(writer, value);
-}
-
-static void write_nonce(ioc_writer_t *writer, uint64_t nonce) {
-    write_uint_member(writer, ",\"nonce\":\"", nonce);
-    ioc_write_byte(writer, '"');
-}
-
-static void write_text_member(ioc_writer_t *writer, const char *name, ioc_slice_t text) {
-    ioc_write_text(writer, name);
-    ioc_write_string(writer, text);
-}
-
-static ioc_slice_t text_slice(const char *text) {
-    return ioc_slice(text, strlen(text));
+static void tell(const ioc_device_t *device, ioc_event_t event) {
+    port_of(device)->log(port_of(device)->context, &event);
 }
 
 /* Where readings go. */
@@ -81,7 +49,8 @@ static ioc_status_t set_server(void *context, const ioc_server_settings_t *setti
     ioc_writer_t writer;
     TRY(serve(device, settings));
     ioc_writer_init(&writer, device->config->scratch, device->config->scratch_length);
-    write_uint_member(&writer, "{\"projectId\":\"", settings->project_id);
+    ioc_write_text(&writer, "{\"projectId\":\"");
+    ioc_write_uint(&writer, settings->project_id);
     ioc_write_text(&writer, settings->mqtt ? "\",\"transport\":\"mqtt\"" : "\",\"transport\":\"http\"");
     ioc_write_text(&writer, ",\"gateways\":");
     for (size_t i = 0; i < settings->gateway_count; i++) {
@@ -149,6 +118,7 @@ ioc_status_t ioc_device_open(ioc_device_t *device, const ioc_device_config_t *co
     const ioc_port_t *port = config->port;
     const uint64_t now = port->milliseconds(port->context);
     ioc_public_key_t signing, agreement;
+    uint8_t address[20];
     ioc_writer_t writer;
     memset(device, 0, sizeof *device);
     device->config = config;
@@ -174,13 +144,8 @@ ioc_status_t ioc_device_open(ioc_device_t *device, const ioc_device_config_t *co
     TRY(ioc_queue_open(&device->queue, config->flash, now + 1));
     TRY(count_waiting(device));
     device->due = now + config->delay_ms;
-    writer = begin_event(device, "started");
-    uint8_t address[20];
     ioc_address(&signing, address);
-    ioc_write_text(&writer, ",\"device\":\"0x");
-    ioc_write_hex(&writer, address, sizeof address);
-    write_uint_member(&writer, "\",\"waiting\":", device->waiting);
-    end_event(device, &writer);
+    tell(device, (ioc_event_t){.kind = IOC_EVENT_STARTED, .count = device->waiting, .address = address});
     return IOC_OK;
 }
 
@@ -236,31 +201,24 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t time, const int
 }
 
 void ioc_device_take(ioc_device_t *device, uint64_t time, const int64_t *values) {
-    uint64_t nonce;
-    const ioc_status_t status = queue_reading(device, time, values, &nonce);
-    if (status != IOC_OK) {
-        /* Full flash must not end the device: the next reading may succeed. */
-        ioc_device_miss(device, text_slice(ioc_status_name(status)), text_slice(ioc_status_cause(status)));
-        return;
-    }
-    device->waiting++;
-    ioc_writer_t event = begin_event(device, "queued");
-    write_nonce(&event, nonce);
-    end_event(device, &event);
+    ioc_event_t event = {.kind = IOC_EVENT_QUEUED};
+    event.status = queue_reading(device, time, values, &event.nonce);
+    /* Full flash must not end the device: the next reading may succeed. */
+    if (event.status != IOC_OK)
+        event.kind = IOC_EVENT_MISSED;
+    else
+        device->waiting++;
+    tell(device, event);
     end_measurement(device);
 }
 
 void ioc_device_miss(ioc_device_t *device, ioc_slice_t code, ioc_slice_t message) {
-    ioc_writer_t event = begin_event(device, "missed");
-    write_text_member(&event, ",\"code\":", code);
-    write_text_member(&event, ",\"message\":", message);
-    end_event(device, &event);
+    tell(device, (ioc_event_t){.kind = IOC_EVENT_MISSED, .code = code, .message = message});
     end_measurement(device);
 }
 
 void ioc_device_end(ioc_device_t *device) {
-    ioc_writer_t event = begin_event(device, "ended");
-    end_event(device, &event);
+    tell(device, (ioc_event_t){.kind = IOC_EVENT_ENDED});
     device->ended = true;
     device->measuring = false;
 }
@@ -321,10 +279,7 @@ static void send_messages(ioc_device_t *device) {
         slot->gateway = device->gateway;
         slot->round = device->round;
         slot->deadline = port->milliseconds(port->context) + device->config->reply_timeout_ms;
-        ioc_writer_t event = begin_event(device, "sent");
-        write_nonce(&event, slot->sequence);
-        write_text_member(&event, ",\"gateway\":", gateway);
-        end_event(device, &event);
+        tell(device, (ioc_event_t){.kind = IOC_EVENT_SENT, .nonce = slot->sequence, .gateway = gateway});
         port->send(port->context, gateway, slot->sequence, ioc_slice(device->config->message, length));
     }
 }
@@ -355,13 +310,12 @@ static void recall(ioc_device_t *device) {
         if (device->slots[i].state == IOC_SLOT_SENT) device->slots[i].state = IOC_SLOT_WAITING;
 }
 
-/* A message is to be sent again: `state` says before or after others. `message` is a JSON string. */
+/* A message is to be sent again: `state` says before or after others; `why` has the reply, or a code. */
 static void fail(ioc_device_t *device, ioc_slot_t *slot, ioc_slot_state_t state, bool leaves_gateway,
-                 ioc_slice_t code, ioc_slice_t message) {
+                 ioc_event_t why) {
     const ioc_device_config_t *config = device->config;
     const ioc_port_t *port = config->port;
     const ioc_platform_t platform = {port->context, port->random, NULL};
-    uint32_t delay = config->backoff_cap_ms;
     slot->state = (uint8_t)state;
     if (leaves_gateway && slot->gateway == device->gateway && device->server.gateway_count > 1) {
         device->gateway = (uint8_t)((device->gateway + 1u) % device->server.gateway_count);
@@ -370,15 +324,12 @@ static void fail(ioc_device_t *device, ioc_slot_t *slot, ioc_slot_state_t state,
     if (slot->round != device->round) return;
     device->round++;
     device->failures++;
-    ioc_backoff(&platform, config->backoff_base_ms, config->backoff_cap_ms, device->failures, &delay);
-    device->resume_at = port->milliseconds(port->context) + delay;
-    ioc_writer_t event = begin_event(device, "retrying");
-    write_text_member(&event, ",\"code\":", code);
-    ioc_write_text(&event, ",\"message\":");
-    ioc_write_slice(&event, message);
-    write_uint_member(&event, ",\"failures\":", device->failures);
-    write_uint_member(&event, ",\"delayMs\":", delay);
-    end_event(device, &event);
+    why.kind = IOC_EVENT_RETRYING;
+    why.count = device->failures;
+    why.delay_ms = config->backoff_cap_ms;
+    ioc_backoff(&platform, config->backoff_base_ms, config->backoff_cap_ms, device->failures, &why.delay_ms);
+    device->resume_at = port->milliseconds(port->context) + why.delay_ms;
+    tell(device, why);
 }
 
 /* Of what is in flight, what was sent since the last failure, if there is such. */
@@ -391,12 +342,8 @@ static ioc_slot_t *latest_in_flight(ioc_device_t *device) {
 
 void ioc_device_fail(ioc_device_t *device, uint64_t sequence, ioc_slice_t code, ioc_slice_t message) {
     ioc_slot_t *slot = sequence == 0 ? latest_in_flight(device) : find_slot(device, sequence);
-    ioc_writer_t quoted;
     if (!slot) return;
-    ioc_writer_init(&quoted, device->config->message, device->config->message_length);
-    ioc_write_string(&quoted, message);
-    const bool fits = ioc_writer_status(&quoted) == IOC_OK;
-    fail(device, slot, IOC_SLOT_WAITING, true, code, fits ? ioc_writer_slice(&quoted, 0) : IOC_TEXT("\"\""));
+    fail(device, slot, IOC_SLOT_WAITING, true, (ioc_event_t){.code = code, .message = message});
     if (sequence == 0) recall(device);
 }
 
@@ -408,8 +355,9 @@ static uint64_t check_deadlines(ioc_device_t *device, uint64_t now) {
         if (slot->state != IOC_SLOT_SENT) continue;
         if (slot->deadline <= now) {
             port_of(device)->hang_up(port_of(device)->context);
-            fail(device, slot, IOC_SLOT_WAITING, true, IOC_TEXT("GATEWAY_SILENT"),
-                 IOC_TEXT("\"The gateway did not reply in time.\""));
+            fail(device, slot, IOC_SLOT_WAITING, true,
+                 (ioc_event_t){.code = IOC_TEXT("GATEWAY_SILENT"),
+                               .message = IOC_TEXT("The gateway did not reply in time.")});
             recall(device);
             return UINT64_MAX;
         }
@@ -455,13 +403,6 @@ static bool read_reply(ioc_slice_t text, ioc_reply_t *reply) {
     return true;
 }
 
-static void write_refusal(ioc_writer_t *writer, const ioc_reply_t *reply) {
-    write_uint_member(writer, ",\"status\":", reply->status);
-    write_text_member(writer, ",\"code\":", reply->code);
-    ioc_write_text(writer, ",\"message\":");
-    ioc_write_slice(writer, reply->message);
-}
-
 /* Keeps a refused message beside the queue, before it leaves the queue. */
 static bool bury(ioc_device_t *device, const ioc_reply_t *reply) {
     ioc_queue_t from = device->queue;
@@ -478,22 +419,17 @@ void ioc_device_reply(ioc_device_t *device, uint64_t sequence, uint32_t status, 
     if (!read_reply(text, &reply) || !(slot = find_slot(device, reply.sequence))) return;
     const verdict_t verdict = judge(&reply);
     if (verdict == RETRY) {
-        const ioc_slice_t code = reply.code.bytes ? reply.code : IOC_TEXT("GATEWAY_BUSY");
-        fail(device, slot, IOC_SLOT_DEFERRED, reply.status >= 500, code, reply.message);
+        fail(device, slot, IOC_SLOT_DEFERRED, reply.status >= 500,
+             (ioc_event_t){.reply = &reply, .code = IOC_TEXT("GATEWAY_BUSY")});
         return;
     }
     if (verdict == REFUSED && !bury(device, &reply)) {
-        fail(device, slot, IOC_SLOT_WAITING, false, IOC_TEXT("STORAGE_FAILED"), reply.message);
+        fail(device, slot, IOC_SLOT_WAITING, false, (ioc_event_t){.code = IOC_TEXT("STORAGE_FAILED")});
         return;
     }
-    ioc_writer_t event = begin_event(device, verdict == KEPT ? "acknowledged" : "refused");
-    write_nonce(&event, reply.sequence);
-    if (verdict == KEPT) {
-        write_text_member(&event, ",\"taskID\":", reply.task_id);
-        write_uint_member(&event, ",\"status\":", reply.status);
-    } else
-        write_refusal(&event, &reply);
-    end_event(device, &event);
+    tell(device, (ioc_event_t){.kind = verdict == KEPT ? IOC_EVENT_ACKNOWLEDGED : IOC_EVENT_REFUSED,
+                               .nonce = reply.sequence,
+                               .reply = &reply});
     leave(device, slot);
 }
 

@@ -11,6 +11,7 @@
 /* Longer messages than a sector holds cannot be queued. */
 #define MESSAGE_BYTES 4096
 #define DOCUMENT_BYTES 2048
+#define LINE_BYTES 2048
 
 IMPORT(random) int import_random(uint8_t *bytes, size_t length);
 IMPORT(milliseconds) double import_milliseconds(void);
@@ -43,6 +44,8 @@ static struct {
     uint8_t texts[3072];
     size_t texts_length;
     uint8_t message[MESSAGE_BYTES];
+    /* Of the log. */
+    uint8_t line[LINE_BYTES];
     uint8_t scratch[IOC_DEVICE_SCRATCH_BYTES];
     uint8_t document[DOCUMENT_BYTES];
 } board;
@@ -101,9 +104,13 @@ static ioc_status_t port_bury(void *context, const ioc_reply_t *reply, ioc_slice
                                      message.length);
 }
 
-static void port_log(void *context, ioc_slice_t line) {
+static void port_log(void *context, const ioc_event_t *event) {
+    ioc_writer_t writer;
     (void)context;
-    import_log(line.bytes, line.length);
+    ioc_writer_init(&writer, board.line, sizeof board.line);
+    ioc_write_event(&writer, event);
+    if (ioc_writer_status(&writer) != IOC_OK) return;
+    import_log(board.line, writer.length);
 }
 
 static void port_write(void *context, ioc_slice_t bytes) {

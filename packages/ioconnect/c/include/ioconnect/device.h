@@ -30,6 +30,43 @@ typedef struct {
     ioc_slice_t message;
 } ioc_reply_t;
 
+typedef enum {
+    /* The device was opened: `count` messages wait. */
+    IOC_EVENT_STARTED,
+    /* A reading was signed and is on flash. */
+    IOC_EVENT_QUEUED,
+    /* It goes out to `gateway`, for the first time or again. */
+    IOC_EVENT_SENT,
+    /* A gateway keeps it, as `reply` says. */
+    IOC_EVENT_ACKNOWLEDGED,
+    /* A gateway refused it for good, and it was buried. */
+    IOC_EVENT_REFUSED,
+    /* No gateway could be reached, or none would take it now: for the `count`th time in a row. */
+    IOC_EVENT_RETRYING,
+    /* A measurement could not be made (`code`), or not queued (`status`). */
+    IOC_EVENT_MISSED,
+    /* There will be no more measurements. */
+    IOC_EVENT_ENDED
+} ioc_event_kind_t;
+
+/* What a device does, for its account of itself. Members that do not apply are zero. */
+typedef struct {
+    ioc_event_kind_t kind;
+    uint64_t nonce;
+    ioc_slice_t gateway;
+    const ioc_reply_t *reply;
+    ioc_status_t status;
+    ioc_slice_t code;
+    ioc_slice_t message;
+    uint32_t count;
+    uint32_t delay_ms;
+    /* The device's address, 20 bytes. */
+    const uint8_t *address;
+} ioc_event_t;
+
+/* Writes an event as a JSON object. */
+void ioc_write_event(ioc_writer_t *writer, const ioc_event_t *event);
+
 /* The platform adaptation layer. */
 typedef struct {
     void *context;
@@ -50,8 +87,8 @@ typedef struct {
     void (*hang_up)(void *context);
     /* Keeps what a gateway refused for good, durably. */
     ioc_status_t (*bury)(void *context, const ioc_reply_t *reply, ioc_slice_t message);
-    /* Takes a line of the device's own account, a JSON object. */
-    void (*log)(void *context, ioc_slice_t line);
+    /* Takes what the device does; it lives as long as the call. */
+    void (*log)(void *context, const ioc_event_t *event);
     /* Writes to the serial line. */
     void (*write)(void *context, ioc_slice_t bytes);
     /* Tells that the server was set, over the serial line. Null where it may not be. */
@@ -87,7 +124,7 @@ typedef struct {
     /* Holds the longest message, and the longest frame. */
     uint8_t *message;
     size_t message_length;
-    /* Holds the longest payload and line of the log; IOC_DEVICE_SCRATCH_BYTES with a serial line. */
+    /* Holds the longest payload; IOC_DEVICE_SCRATCH_BYTES with a serial line. */
     uint8_t *scratch;
     size_t scratch_length;
     /* Holds the DID document. */
