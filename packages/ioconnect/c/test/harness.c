@@ -6,6 +6,7 @@
 #include "src/internal.h"
 #include <ioconnect/backoff.h>
 #include <ioconnect/credential.h>
+#include <ioconnect/device.h>
 #include <ioconnect/did.h>
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
@@ -594,6 +595,159 @@ static ioc_status_t run_queue(void) {
     return IOC_ERR_ARGUMENT;
 }
 
+/* The loop: its port gives what it does, in the order in which it does it. */
+static ioc_device_t device;
+static uint8_t device_message[1500], device_scratch[IOC_DEVICE_SCRATCH_BYTES], device_document[1024];
+static owned_t stored;
+
+static uint64_t device_milliseconds(void *context) {
+    (void)context;
+    return now;
+}
+
+static ioc_status_t device_load(void *context, const char *key, uint8_t *bytes, size_t length_limit,
+                                size_t *length) {
+    (void)context;
+    (void)key;
+    if (test_fault()) return IOC_ERR_FLASH;
+    if (stored.length > length_limit) return IOC_ERR_BUFFER;
+    *length = copy_into(bytes, ioc_slice(stored.bytes, stored.length)).length;
+    return IOC_OK;
+}
+
+static ioc_status_t device_store(void *context, const char *key, ioc_slice_t value) {
+    (void)context;
+    (void)key;
+    if (test_fault()) return IOC_ERR_FLASH;
+    stored = keep(value);
+    return IOC_OK;
+}
+
+static void device_measure(void *context) {
+    (void)context;
+    give(IOC_TEXT("measure"));
+}
+
+static void device_send(void *context, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
+    (void)context;
+    give(IOC_TEXT("send"));
+    give(gateway);
+    give_number(sequence);
+    give(message);
+}
+
+static void device_hang_up(void *context) {
+    (void)context;
+    give(IOC_TEXT("hang up"));
+}
+
+static ioc_status_t device_bury(void *context, const ioc_reply_t *reply, ioc_slice_t message) {
+    (void)context;
+    if (test_fault()) return IOC_ERR_FLASH;
+    give(IOC_TEXT("bury"));
+    give_number(reply->status);
+    give(message);
+    return IOC_OK;
+}
+
+static void device_log(void *context, const ioc_event_t *event) {
+    uint8_t *line = take(1024);
+    ioc_writer_t writer;
+    (void)context;
+    ioc_writer_init(&writer, line, 1024);
+    ioc_write_event(&writer, event);
+    give(IOC_TEXT("log"));
+    give(ioc_writer_status(&writer) == IOC_OK ? ioc_writer_slice(&writer, 0) : ioc_slice(NULL, 0));
+}
+
+static void device_write(void *context, ioc_slice_t bytes) {
+    (void)context;
+    give(IOC_TEXT("write"));
+    give(bytes);
+}
+
+static void device_served(void *context) {
+    (void)context;
+    give(IOC_TEXT("served"));
+}
+
+static const ioc_port_t device_port = {
+    .random = random_bytes,
+    .milliseconds = device_milliseconds,
+    .load = device_load,
+    .store = device_store,
+    .measure = device_measure,
+    .send = device_send,
+    .hang_up = device_hang_up,
+    .bury = device_bury,
+    .log = device_log,
+    .write = device_write,
+    .served = device_served,
+};
+
+/* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
+static ioc_status_t open_device(void) {
+    static ioc_field_t fields[2];
+    static const uint8_t signed_keys[] = {2, 0};
+    static ioc_device_config_t config;
+    static owned_t gateways[2];
+    ioc_server_settings_t server = {.project_id = 7};
+    fields[0] = (ioc_field_t){IOC_TEXT("temperature"), 100};
+    fields[1] = (ioc_field_t){IOC_TEXT("count"), 1};
+    config = (ioc_device_config_t){
+        .port = &device_port,
+        .flash = &flash.flash,
+        .key = (psa_key_id_t)number_at(1),
+        .model = IOC_TEXT("harness"),
+        .firmware = IOC_TEXT("1"),
+        .fields = fields,
+        .field_count = COUNT(fields),
+        .signed_keys = signed_keys,
+        .signed_count = COUNT(signed_keys),
+        .interval_ms = 1000,
+        .window = 4,
+        .reply_timeout_ms = 5000,
+        .backoff_base_ms = 500,
+        .backoff_cap_ms = 4000,
+        .message = device_message,
+        .message_length = sizeof device_message,
+        .scratch = device_scratch,
+        .scratch_length = sizeof device_scratch,
+        .document = device_document,
+        .document_length = sizeof device_document,
+    };
+    for (size_t i = 2; i < word_count && i < 4; i++) {
+        gateways[i - 2] = keep(bytes_at(i));
+        server.gateways[server.gateway_count++] = ioc_slice(gateways[i - 2].bytes, gateways[i - 2].length);
+    }
+    return ioc_device_open(&device, &config, server.gateway_count > 0 ? &server : NULL);
+}
+
+static ioc_status_t run_device(void) {
+    if (is("device.open")) return open_device();
+    if (is("device.waiting")) {
+        give_number(device.waiting);
+        return IOC_OK;
+    }
+    if (is("device.run")) {
+        const uint32_t wait = ioc_device_run(&device);
+        give(IOC_TEXT("wait"));
+        give_number(wait);
+        return IOC_OK;
+    }
+    if (is("device.take")) {
+        const int64_t values[] = {(int64_t)number_at(2) - (int64_t)number_at(3), (int64_t)number_at(4)};
+        ioc_device_take(&device, number_at(1), values);
+        return IOC_OK;
+    }
+    if (is("device.miss")) ioc_device_miss(&device, bytes_at(1), bytes_at(2));
+    if (is("device.end")) ioc_device_end(&device);
+    if (is("device.reply")) ioc_device_reply(&device, number_at(1), (uint32_t)number_at(2), bytes_at(3));
+    if (is("device.fail")) ioc_device_fail(&device, number_at(1), bytes_at(2), bytes_at(3));
+    if (is("device.read")) ioc_device_read(&device, bytes_at(1).bytes, bytes_at(1).length);
+    return IOC_OK;
+}
+
 static ioc_status_t run(void) {
     if (is("capacity")) {
         capacity = (size_t)number_at(1);
@@ -606,6 +760,7 @@ static ioc_status_t run(void) {
         return IOC_OK;
     }
     TRY(begin());
+    if (strncmp(words[0], "device", 6) == 0) return run_device();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
     ioc_status_t status = run_encoding();
