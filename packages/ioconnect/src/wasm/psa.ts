@@ -358,10 +358,10 @@ export class Psa {
       psa_cipher_encrypt_setup: cipherSetup(true),
       psa_cipher_decrypt_setup: cipherSetup(false),
       psa_cipher_set_iv: (operation, address, length) => {
-        const running_ = running(operation!, 'cipher')
-        if (running_.cipher) return PSA_STATUS.BAD_STATE
+        const begun = running(operation!, 'cipher')
+        if (begun.cipher) return PSA_STATUS.BAD_STATE
         if (length !== 16) return PSA_STATUS.INVALID_ARGUMENT
-        running_.cipher = makeCipher(running_.key, running_.encrypts, 'cbc', bytesAt(address!, length))
+        begun.cipher = makeCipher(begun.key, begun.encrypts, 'cbc', bytesAt(address!, length))
         return SUCCESS
       },
       psa_cipher_update: (operation, inputAt, inputLength, address, size, lengthAt) => {
