@@ -18,14 +18,20 @@ static void tell(const ioc_device_t *device, ioc_event_t event) {
 
 /* Where readings go. */
 
-/* Keeps `settings` in the device, their texts in its own. */
-static ioc_status_t serve(ioc_device_t *device, const ioc_server_settings_t *settings) {
-    ioc_writer_t writer;
-    if (settings->gateway_count > IOC_SERIAL_GATEWAYS) return IOC_ERR_ARGUMENT;
+/* Whether the gateways are of the transport. */
+static bool fits(const ioc_server_settings_t *settings) {
+    if (settings->gateway_count > IOC_SERIAL_GATEWAYS) return false;
     for (size_t i = 0; i < settings->gateway_count; i++)
         if ((ioc_slice_starts(settings->gateways[i], "http://") ||
              ioc_slice_starts(settings->gateways[i], "https://")) == settings->mqtt)
-            return IOC_ERR_ARGUMENT;
+            return false;
+    return true;
+}
+
+/* Keeps `settings` in the device, their texts in its own. */
+static ioc_status_t serve(ioc_device_t *device, const ioc_server_settings_t *settings) {
+    ioc_writer_t writer;
+    if (!fits(settings)) return IOC_ERR_ARGUMENT;
     ioc_writer_init(&writer, device->server_text, sizeof device->server_text);
     device->server = *settings;
     for (size_t i = 0; i < settings->gateway_count; i++) {
@@ -43,11 +49,11 @@ static ioc_status_t serve(ioc_device_t *device, const ioc_server_settings_t *set
     return ioc_writer_status(&writer);
 }
 
-/* Stored is what server.set has as parameters. */
+/* Stored is what server.set has as parameters: where that fails, the old server stays. */
 static ioc_status_t set_server(void *context, const ioc_server_settings_t *settings, bool *applied) {
     ioc_device_t *device = context;
     ioc_writer_t writer;
-    TRY(serve(device, settings));
+    if (!fits(settings)) return IOC_ERR_ARGUMENT;
     ioc_writer_init(&writer, device->config->scratch, device->config->scratch_length);
     ioc_write_text(&writer, "{\"projectId\":\"");
     ioc_write_uint(&writer, settings->project_id);
@@ -55,11 +61,12 @@ static ioc_status_t set_server(void *context, const ioc_server_settings_t *setti
     ioc_write_text(&writer, ",\"gateways\":");
     for (size_t i = 0; i < settings->gateway_count; i++) {
         ioc_write_byte(&writer, i == 0 ? '[' : ',');
-        ioc_write_string(&writer, device->server.gateways[i]);
+        ioc_write_string(&writer, settings->gateways[i]);
     }
     ioc_write_text(&writer, "]}");
     TRY(ioc_writer_status(&writer));
     TRY(port_of(device)->store(port_of(device)->context, SERVER_KEY, ioc_writer_slice(&writer, 0)));
+    TRY(serve(device, settings));
     *applied = true;
     port_of(device)->served(port_of(device)->context);
     return IOC_OK;

@@ -317,6 +317,16 @@ describe('the serial line', () => {
     expect(device.core.projectId).toBe(42n)
   })
 
+  test('a server that cannot be kept is not served', () => {
+    const device = deviceWith({ keeps: false })
+    const told = { projectId: '42', transport: 'http', gateways: ['http://c.example'] }
+    expect(refusal(device, 'server.set', told)).toBe('STORAGE_FAILED')
+    device.take(sample)
+    device.core.run()
+    expect(device.sent).toMatchObject([{ gateway: GATEWAYS[0] }])
+    expect(device.core.projectId).toBe(1n)
+  })
+
   test('what was stored is not believed when it was changed', () => {
     const stored = new Map([['server', Buffer.from('{"projectId":"1","transport":"carrier pigeon","gateways":["a"]}')]])
     expect(() => new MemoryDevice({ key, stored })).toThrow(expect.objectContaining({ code: 'IOC_ERR_MEMBER' }))
