@@ -29,6 +29,10 @@ const DEVICES: Record<string, readonly string[]> = {
   requests: ['ioc_write_task_request', 'ioc_backoff'],
   queue: ['ioc_queue_open', 'ioc_queue_append', 'ioc_queue_oldest', 'ioc_queue_remove'],
   serial: ['ioc_serial_answer', 'ioc_serial_answer_noise', 'ioc_frame_push', 'ioc_write_frame'],
+  loop: [
+    ...['ioc_device_open', 'ioc_device_run', 'ioc_device_take', 'ioc_device_miss', 'ioc_device_end'],
+    ...['ioc_device_reply', 'ioc_device_fail', 'ioc_device_read'],
+  ],
   packing: ['ioc_jwe_encrypt', 'ioc_jws_sign', 'ioc_write_message', 'ioc_message_id'],
   unpacking: ['ioc_unpack', 'ioc_document_key', 'ioc_replay_init', 'ioc_replay_take'],
   credentials: ['ioc_credential_verify', 'ioc_present'],

@@ -7,7 +7,7 @@ import { ROOT } from '@iotex2/devnet/chain'
 import { createDocument, documentHash, encodeDocument } from '@iotex2/identity/document'
 import { DeviceKey } from '@iotex2/identity/key'
 import { permitHash, signPermit } from '@iotex2/identity/permit'
-import { encodePayload, encodeRequest } from '@iotex2/ioconnect/request'
+import { MemoryDevice } from '@iotex2/ioconnect/memory-device'
 import { toHex } from '@iotex2/protocol/hex'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
@@ -67,10 +67,14 @@ test('the permit is what EIP-712 has, by ethers too', () => {
 test('the request is signed as it says, and is a reading of the profile', () => {
   const profile = parseProfile(JSON.parse(profileText))
   const reading = { time: 1_764_000_000_000, values: { temperature: 21.37, humidity: 48.5, pressure: 101_325 } }
-  expect(encodePayload(profile, reading)).toBe(payloadText)
+  const server = { projectId: 1n, transport: 'http', gateways: ['http://127.0.0.1:1'] } as const
+  // Its first nonce is one more than its clock.
+  const device = new MemoryDevice({ key, profile, server, now: () => 6 })
+  device.take(reading)
+  device.core.run()
   expect(signed).toBe(signingText(7n, '1', undefined, payloadText))
   expect(guide).toContain(toHex(sha256(Buffer.from(signed))))
-  expect(body).toBe(encodeRequest(key, 1n, 7n, payloadText))
+  expect(body).toBe(device.sent[0]!.body)
   const request = parseTaskRequest(body)
   expect(toHex(request.hash)).toBe(toHex(sha256(Buffer.from(signed))))
   expect(parsePayload(profile, request.payload, reading.time).values).toEqual([2137n, 485n, 101325n, 0n, 0n])

@@ -10,6 +10,7 @@ import { ROOT } from '@iotex2/devnet/chain'
 import { documentHash, parseDocument, verifyDocument } from '@iotex2/identity/document'
 import { importPublicKey } from '@iotex2/identity/jose/jwk'
 import { verifySignature } from '@iotex2/identity/jose/signature'
+import { parseSimulatorConfig } from '@iotex2/ioconnect/config'
 import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
 import { expect, test } from 'vitest'
 import { skipReason } from '../../packages/ioconnect/c/test/toolchain.ts'
@@ -36,6 +37,11 @@ test.skipIf(skipReason('the program of docs/ioconnect.md'))('the first message',
   } finally {
     rmSync(directory, { recursive: true })
   }
+})
+
+test('the simulator’s configuration is one', () => {
+  const [config] = blocks(document, 'json')
+  expect(parseSimulatorConfig(JSON.parse(config!)).fleet?.count).toBe(1000)
 })
 
 test('the sizes are the snapshot’s', () => {

@@ -65,7 +65,7 @@ describe.skipIf(skipReason('the C core beside didcomm-node'))(`${MESSAGES} messa
   let core: Core
   const keys = new Map<string, number>()
   beforeAll(async () => {
-    core = Core.start()
+    core = await Core.start()
     for (const [did, document] of Object.entries(documents)) await core.call('resolve', did, JSON.stringify(document))
     for (const name of ['key-2', 'key-3', 'key-p256-1', 'key-x25519-1']) {
       const { crv, d } = secretOf(`${ALICE}#${name}`)

@@ -1,5 +1,5 @@
 /**
- * Time and chance as devices take them, so that tests may set both.
+ * Time as devices take it, so that tests may set it.
  * @module
  */
 import { setTimeout as delay } from 'node:timers/promises'
@@ -10,9 +10,6 @@ export interface Clock {
   /** Resolves after `ms`, or at once when `signal` aborts. Never rejects. */
   sleep(ms: number, signal: AbortSignal): Promise<void>
 }
-
-/** Returns a number in [0, 1). */
-export type Random = () => number
 
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -2,8 +2,8 @@ import { createRequire } from 'node:module'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
 import { expect, test } from 'vitest'
+import { payloadOf } from '../test/payloads.ts'
 import { type Computer, ComputerSource, sumCounters } from './computer-source.ts'
-import { encodePayload } from './request.ts'
 
 const profile = parseProfile(createRequire(import.meta.url)('../profiles/computer.json'))
 
@@ -26,7 +26,7 @@ test('readings of this computer lie in the profile', async () => {
   const source = new ComputerSource(() => Date.now())
   for (let i = 0; i < 3; i++) {
     const sample = await source.measure()
-    const { values } = parsePayload(profile, JSON.parse(encodePayload(profile, sample)), sample.time)
+    const { values } = parsePayload(profile, payloadOf(profile, sample), sample.time)
     expect(values[1]).toBeGreaterThan(0n)
     expect(values[2]).toBeGreaterThan(0n)
   }

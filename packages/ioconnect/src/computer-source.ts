@@ -8,8 +8,7 @@
  */
 import { readFile } from 'node:fs/promises'
 import { type CpuInfo, cpus, freemem, totalmem, uptime } from 'node:os'
-import type { Sample } from './request.ts'
-import type { Source } from './source.ts'
+import type { Sample, Source } from './source.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB

@@ -5,6 +5,9 @@
 import { CodedError } from '@iotex2/protocol/errors'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
+import { Attack } from './attack.ts'
+import type { DeviceServer } from './device.ts'
+import { Synthetic } from './synthetic-source.ts'
 
 const settings = {
   projectId: Type.String({ pattern: '^(0|[1-9][0-9]{0,18})$', description: 'The ioID project of the devices.' }),
@@ -12,9 +15,16 @@ const settings = {
   transport: Type.Union([Type.Literal('mqtt'), Type.Literal('http')]),
   gateways: Type.Array(Type.String({ pattern: '^(mqtts?|tcp|wss?|https?)://' }), {
     minItems: 1,
+    maxItems: 4,
     description: 'URLs, the preferred one first; each is tried in turn.',
   }),
   intervalMs: Type.Integer({ minimum: 1, description: "Between readings. The profile's maximum rate by default." }),
+  signedKeys: Type.Array(Type.String(), {
+    maxItems: 16,
+    description: "The project's signed keys, in its order: time, or fields whose values are whole numbers.",
+  }),
+  synthetic: Synthetic,
+  attack: Attack,
 }
 
 export const DeviceConfig = Type.Object(
@@ -40,7 +50,19 @@ export const SimulatorConfig = Type.Object(
         { additionalProperties: false, description: "Recorded readings in place of the computer's own." },
       ),
     ),
-    devices: Type.Array(DeviceConfig, { minItems: 1 }),
+    devices: Type.Optional(Type.Array(DeviceConfig, { minItems: 1 })),
+    fleet: Type.Optional(
+      Type.Object(
+        {
+          count: Type.Integer({ minimum: 1, maximum: 100_000 }),
+          seed: Type.String({ minLength: 1, description: 'What their keys are made of: whoever knows it has them.' }),
+        },
+        {
+          additionalProperties: false,
+          description: 'As many virtual devices, with development keys, in place of devices.',
+        },
+      ),
+    ),
     serialPort: Type.Optional(
       Type.Integer({
         minimum: 0,
@@ -66,42 +88,48 @@ export class SimulatorConfigError extends CodedError {
 export function parseSimulatorConfig(json: unknown): SimulatorConfig {
   const first = Value.Errors(SimulatorConfig, json)[0]
   if (first) throw new SimulatorConfigError(`Simulator configuration: ${first.instancePath || '/'} ${first.message}.`)
-  return json as SimulatorConfig
+  const config = json as SimulatorConfig
+  if ((config.devices === undefined) === (config.fleet === undefined))
+    throw new SimulatorConfigError('Simulator configuration: it has devices, or a fleet.')
+  return config
 }
 
 /** A device's settings, its own before the file's. */
-export type ResolvedDevice = DeviceConfig &
-  Required<Pick<DeviceConfig, 'projectId' | 'profile' | 'transport' | 'gateways'>>
+export interface ResolvedDevice {
+  profile: string
+  intervalMs?: number
+  signedKeys?: readonly string[]
+  synthetic?: Synthetic
+  attack?: Attack
+  /** Where its readings go. */
+  server?: DeviceServer
+}
 
 /** Returns whether a device knows where its readings go; one that does not can be told over its serial line. */
 export function knowsItsServer(config: SimulatorConfig, index: number): boolean {
-  const { projectId, transport, gateways } = { ...config, ...config.devices[index] }
+  const { projectId, transport, gateways } = { ...config, ...config.devices?.[index] }
   return projectId !== undefined && transport !== undefined && gateways !== undefined
 }
 
 /**
- * `told` is what the device was told over its serial line. Throws {@link SimulatorConfigError} where a device lacks a
- * setting, or its URLs are of the other transport.
+ * `waits` leaves the server out: the device is told it over its serial line. Throws {@link SimulatorConfigError} where the
+ * device lacks a setting, or its URLs are of the other transport.
  */
-export function resolveDevice(
-  config: SimulatorConfig,
-  index: number,
-  told?: Pick<ResolvedDevice, 'projectId' | 'transport' | 'gateways'>,
-): ResolvedDevice {
-  const own = config.devices[index]!
-  const { projectId, profile, transport, gateways, intervalMs } = { ...config, ...own, ...told }
-  for (const [name, value] of Object.entries({ projectId, profile, transport, gateways }))
+export function resolveDevice(config: SimulatorConfig, index: number, waits: boolean): ResolvedDevice {
+  const own = { ...config, ...config.devices?.[index] }
+  const { projectId, profile, transport, gateways, intervalMs, signedKeys, synthetic, attack } = own
+  for (const [name, value] of Object.entries(waits ? { profile } : { projectId, profile, transport, gateways }))
     if (value === undefined)
       throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)
-  for (const url of gateways!)
-    if (/^https?:/.test(url) !== (transport === 'http'))
+  for (const url of gateways ?? [])
+    if (transport !== undefined && /^https?:/.test(url) !== (transport === 'http'))
       throw new SimulatorConfigError(`Simulator configuration: ${url} is no gateway for ${transport}.`)
   return {
-    ...own,
-    projectId: projectId!,
     profile: profile!,
-    transport: transport!,
-    gateways: gateways!,
     ...(intervalMs === undefined ? {} : { intervalMs }),
+    ...(signedKeys === undefined ? {} : { signedKeys }),
+    ...(synthetic === undefined ? {} : { synthetic }),
+    ...(attack === undefined ? {} : { attack }),
+    ...(waits ? {} : { server: { projectId: BigInt(projectId!), transport: transport!, gateways: gateways! } }),
   }
 }

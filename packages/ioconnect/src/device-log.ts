@@ -1,8 +1,10 @@
 /**
- * What a device did, one JSON object a line: the device's own account, against which loss and duplication are measured.
+ * What a device did, one JSON object a line: the account that its core gives of itself (c/src/device.c), against which loss
+ * and duplication are measured.
  * @module
  */
-import { type FileHandle, open, readFile } from 'node:fs/promises'
+import { closeSync, fstatSync, openSync, readSync, writeSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
 
@@ -19,46 +21,39 @@ export type DeviceEvent =
   | { event: 'retrying'; code: string; message: string; failures: number; delayMs: number }
   /** A measurement could not be made or queued. */
   | { event: 'missed'; code: string; message: string }
-  /** The queue's files had torn ends, which were discarded. */
-  | { event: 'torn'; bytes: number }
   | { event: 'started'; device: Hex; waiting: number }
   /** The replayed recording ended. */
   | { event: 'ended' }
 
 export type DeviceLogEntry = DeviceEvent & { time: string }
 
+/** A line outlives this process, not the machine. */
 export class DeviceLog {
-  readonly #file: FileHandle
+  readonly #file: number
   readonly #now: () => number
-  #tail: Promise<unknown> = Promise.resolve()
 
-  private constructor(file: FileHandle, now: () => number) {
+  private constructor(file: number, now: () => number) {
     this.#file = file
     this.#now = now
   }
 
   /** Opens the log for appending; a last line that a crash had torn is ended, so that the next one stands alone. */
-  static async open(path: string, now: () => number): Promise<DeviceLog> {
-    const file = await open(path, 'a+', 0o644)
-    const { size } = await file.stat()
+  static open(path: string, now: () => number): DeviceLog {
+    const file = openSync(path, 'a+', 0o644)
+    const { size } = fstatSync(file)
     const last = Buffer.alloc(1)
-    if (size > 0) await file.read(last, 0, 1, size - 1)
-    const log = new DeviceLog(file, now)
-    if (size > 0 && last[0] !== 0x0a) await file.appendFile('\n')
-    return log
+    if (size > 0) readSync(file, last, 0, 1, size - 1)
+    if (size > 0 && last[0] !== 0x0a) writeSync(file, '\n')
+    return new DeviceLog(file, now)
   }
 
-  /** Resolves once the line is with the operating system: it outlives this process, not the machine. */
-  append(event: DeviceEvent): Promise<void> {
-    const line = `${JSON.stringify({ time: new Date(this.#now()).toISOString(), ...event })}\n`
-    const written = this.#tail.then(() => this.#file.appendFile(line))
-    this.#tail = written.catch(() => undefined)
-    return written
+  /** Appends a JSON object that has members, with the time. */
+  append(line: string): void {
+    writeSync(this.#file, `{"time":"${new Date(this.#now()).toISOString()}",${line.slice(1)}\n`)
   }
 
-  async close(): Promise<void> {
-    await this.#tail
-    await this.#file.close()
+  close(): void {
+    closeSync(this.#file)
   }
 }
 

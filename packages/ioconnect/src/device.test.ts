@@ -6,9 +6,9 @@ import { type Profile, parseProfile } from '@iotex2/protocol/profile'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { until } from '../test/deadline.ts'
 import { Ledger, startHttpGateway, startMqttGateway } from '../test/gateway.ts'
-import { seededRandom } from '../test/random.ts'
+import { seededBytes } from '../test/random.ts'
 import { systemClock } from './clock.ts'
-import { Device, type DeviceOptions } from './device.ts'
+import { Device, type DeviceOptions, type DeviceServer } from './device.ts'
 import { readDeviceLog } from './device-log.ts'
 import type { Source } from './source.ts'
 
@@ -37,17 +37,21 @@ function counter(end: number): Source {
   return { measure: async () => (count < end ? { time: 1_000 + count, values: { count: ++count } } : undefined) }
 }
 
-const open = (options: Partial<DeviceOptions> & Pick<DeviceOptions, 'transport' | 'gateways' | 'directory'>) =>
+const open = ({
+  transport,
+  gateways,
+  ...options
+}: Partial<DeviceOptions> & Omit<DeviceServer, 'projectId'> & Pick<DeviceOptions, 'directory'>) =>
   Device.open({
     key,
-    projectId: 1n,
+    server: { projectId: 1n, transport, gateways },
     profile,
     source: counter(0),
     intervalMs: 1,
     replyTimeoutMs: 300,
     backoff: { baseMs: 4, capMs: 40 },
     clock: systemClock,
-    random: seededRandom(1),
+    randomBytes: seededBytes(1),
     ...options,
   })
 
@@ -248,7 +252,7 @@ describe.each(['mqtt', 'http'] as const)('a device over %s', (transport) => {
       device.start()
       await until('all are kept', () => ledger.kept.size === total && device.waiting === 0)
       await device.stop()
-      await rm(join(directory, 'queue'), { recursive: true })
+      await rm(join(directory, 'flash'))
     }
     expect((await account(directory)).refused.size).toBe(0)
   })
@@ -283,28 +287,31 @@ test('a measurement that fails is told and the next one is made', async () => {
 })
 
 test('backs off on the clock with full jitter: doubling ranges, capped, one delay a round', async () => {
-  const delays: number[] = []
-  const enough = Promise.withResolvers<void>()
-  // Sleeps take no time and are told; the upper end of each range is drawn.
+  const directory = freshDirectory()
+  // Sleeps take no time; the upper end of each range is drawn.
+  let now = 1_764_000_000_000
   const clock = {
-    now: () => 0,
+    now: () => now,
     sleep: async (ms: number) => {
-      if (ms > 0) delays.push(ms)
-      if (delays.length === 12) enough.resolve()
+      await new Promise(setImmediate)
+      now += ms
     },
   }
   const device = await open({
     transport: 'http',
     gateways: [NOWHERE.http],
-    directory: freshDirectory(),
+    directory,
     source: counter(20),
-    intervalMs: 0,
+    intervalMs: 1,
     backoff: { baseMs: 100, capMs: 5_000 },
+    replyTimeoutMs: 1e9,
     clock,
-    random: () => 1 - Number.EPSILON,
+    randomBytes: (length) => new Uint8Array(length).fill(0xff),
   })
   device.start()
-  await enough.promise
+  const delays = async () =>
+    (await lines(join(directory, 'log.jsonl'))).flatMap(({ event, delayMs }) => (event === 'retrying' ? delayMs : []))
+  await until('it has failed often', async () => (await delays()).length >= 8)
   await device.stop()
-  expect(delays.slice(0, 8)).toEqual([99, 199, 399, 799, 1599, 3199, 4999, 4999])
+  expect((await delays()).slice(0, 8)).toEqual([99, 199, 399, 799, 1599, 3199, 4999, 4999])
 })

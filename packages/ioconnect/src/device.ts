@@ -1,36 +1,56 @@
 /**
- * One device: measures at an interval, signs, queues to disk, forwards to gateways. It only speaks the wire.
+ * One device: the C core, and the platform that this process is to it: sensors, clients of gateways, files, a serial line.
  *
- * Files in its directory: `nonce` (what was given out), `queue/` (what waits), `log.jsonl` (its own account of what it
- * did), `dead-letters.jsonl` (what gateways refused for good), `lock`.
+ * Files in its directory: `flash` (the queue: what waits, and which nonces are used), `server.json` (what it was told over
+ * its serial line), `log.jsonl` (its own account of what it did), `dead-letters.jsonl` (what gateways refused for good),
+ * `lock`.
  * @module
  */
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeviceKey } from '@iotex2/identity/key'
 import type { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
 import type { Profile } from '@iotex2/protocol/profile'
-import { type BackoffOptions, DEFAULT_BACKOFF } from './backoff.ts'
-import type { Clock, Random } from './clock.ts'
+import packageJson from '../package.json' with { type: 'json' }
+import { type Attack, Meddler } from './attack.ts'
+import type { Clock } from './clock.ts'
 import { DeviceLog } from './device-log.ts'
-import { Forwarder } from './forwarder.ts'
+import { appendDurably, replaceFile } from './durable-file.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
-import { NonceCounter } from './nonce-counter.ts'
-import { Queue, type QueueOptions } from './queue.ts'
-import { encodePayload, encodeRequest } from './request.ts'
-import type { Source } from './source.ts'
-import type { Transport } from './transport.ts'
+import { type Source, scaleSample } from './source.ts'
+import type { Transport, TransportListener } from './transport.ts'
 import { HttpTransport } from './transport-http.ts'
 import { MqttTransport } from './transport-mqtt.ts'
+import { type CoreSettings, DeviceCore, type DevicePlatform } from './wasm/device-core.ts'
+import { DEFAULT_FLASH, FlashFile, type FlashSize } from './wasm/flash-file.ts'
+import { ofHash, PSA_ALGORITHM, PSA_FAMILY, PSA_USAGE, Psa, pairType, type RandomBytes } from './wasm/psa.ts'
 
-export interface DeviceOptions {
-  key: DeviceKey
+export interface BackoffOptions {
+  /** Upper end of the first delay. */
+  baseMs: number
+  /** Upper end of any delay. */
+  capMs: number
+}
+
+export const DEFAULT_BACKOFF: BackoffOptions = { baseMs: 500, capMs: 60_000 }
+
+/** Where readings go. */
+export interface DeviceServer {
   projectId: bigint
-  profile: Profile
-  source: Source
   transport: 'mqtt' | 'http'
   /** mqtt:// or http:// URLs, in order of preference. */
   gateways: readonly string[]
+}
+
+export interface DeviceOptions {
+  key: DeviceKey
+  /** Without it, the device measures nothing until it is told over its serial line. */
+  server?: DeviceServer
+  profile: Profile
+  /** Names in a payload that the project's signature covers apart. */
+  signedKeys?: readonly string[]
+  source: Source
   /** The device's own directory. */
   directory: string
   /** {@link profileIntervalMs} by default. */
@@ -41,132 +61,246 @@ export interface DeviceOptions {
   window?: number
   replyTimeoutMs?: number
   backoff?: BackoffOptions
-  queue?: QueueOptions
+  flash?: FlashSize
+  /** Of an attack that is not the device's own doing, such as a clone, nothing is done here. */
+  attack?: Attack
   clock: Clock
-  random: Random
+  randomBytes: RandomBytes
 }
 
 /** Returns the shortest interval at which every reading can earn. */
 export const profileIntervalMs = (profile: Profile): number => Math.ceil(60_000 / profile.maximumRatePerMinute)
+
+/** Returns a device's key store with its key, which signs deterministically, and the key's identifier. */
+export function provisionKey(key: DeviceKey, randomBytes: RandomBytes): { psa: Psa; keyId: number } {
+  const psa = new Psa(randomBytes)
+  const secret = key.exportSecret()
+  const algorithm = ofHash(PSA_ALGORITHM.DETERMINISTIC_ECDSA, PSA_ALGORITHM.SHA_256)
+  const attributes = { type: pairType(PSA_FAMILY.SECP_K1), bits: 256, algorithm, usage: PSA_USAGE.SIGN_HASH }
+  const keyId = psa.provision(attributes, secret)
+  secret.fill(0)
+  return { psa, keyId }
+}
+
+/** What every simulated device says of itself. */
+export const SIMULATED = { model: 'ioConnect simulator', firmware: packageJson.version }
 
 export class Device {
   readonly address: Hex
   readonly #options: DeviceOptions
   readonly #lock: DirectoryLock
   readonly #log: DeviceLog
-  readonly #queue: Queue
-  readonly #nonces: NonceCounter
-  readonly #transport: Transport
-  readonly #forwarder: Forwarder
+  readonly #flash: FlashFile
+  readonly #core: DeviceCore
   readonly #stopping = new AbortController()
-  #running: Promise<unknown> | undefined
+  readonly #meddler: Meddler | undefined
+  #transport: Transport | undefined
+  #wake = () => {}
+  #written: Uint8Array[] = []
+  #running: Promise<void> | undefined
+  #measuring: Promise<void> | undefined
 
-  private constructor(
-    options: DeviceOptions,
-    parts: { lock: DirectoryLock; log: DeviceLog; queue: Queue; nonces: NonceCounter },
-  ) {
-    const { key, projectId, gateways, directory, clock, random } = options
-    this.address = key.address
+  private constructor(options: DeviceOptions, parts: { lock: DirectoryLock; log: DeviceLog; flash: FlashFile }) {
+    this.address = options.key.address
     this.#options = options
     this.#lock = parts.lock
     this.#log = parts.log
-    this.#queue = parts.queue
-    this.#nonces = parts.nonces
-    const Transport = options.transport === 'mqtt' ? MqttTransport : HttpTransport
-    this.#transport = new Transport({
-      projectId,
-      device: key.address,
-      gateways,
-      replyTimeoutMs: options.replyTimeoutMs ?? 10_000,
-    })
-    this.#forwarder = new Forwarder({
-      queue: parts.queue,
-      transport: this.#transport,
-      log: parts.log,
-      deadLetterPath: join(directory, 'dead-letters.jsonl'),
-      clock,
-      random,
-      backoff: options.backoff ?? DEFAULT_BACKOFF,
-      window: options.window ?? 16,
-    })
+    this.#flash = parts.flash
+    if (options.attack && 'rate' in options.attack) this.#meddler = new Meddler(options.attack)
+    const { psa, keyId } = provisionKey(options.key, options.randomBytes)
+    this.#core = DeviceCore.open(settingsOf(options, keyId), this.#platform(psa))
   }
 
-  /** Opens the device's directory and finds what still waits there. Sends nothing yet. */
-  static async open(options: DeviceOptions): Promise<Device> {
-    const { directory, clock } = options
+  /** Opens the device's directory and finds what still waits there. Sends nothing yet. Throws DeviceCoreError. */
+  static async open(given: DeviceOptions): Promise<Device> {
+    const options = { ...given, clock: skewed(given) }
+    const { directory, clock, flash = DEFAULT_FLASH } = options
     const lock = await lockDirectory(directory)
+    const opened: (() => unknown)[] = [() => lock.release()]
     try {
-      const queue = await Queue.open(join(directory, 'queue'), options.queue)
-      const nonces = await NonceCounter.open({
-        path: join(directory, 'nonce'),
-        nowMs: clock.now(),
-        usedUpTo: queue.highestNonce,
-      })
-      const log = await DeviceLog.open(join(directory, 'log.jsonl'), () => clock.now())
-      if (queue.tornBytes > 0) await log.append({ event: 'torn', bytes: queue.tornBytes })
-      return new Device(options, { lock, log, queue, nonces })
+      const log = DeviceLog.open(join(directory, 'log.jsonl'), () => clock.now())
+      opened.push(() => log.close())
+      const file = FlashFile.open(join(directory, 'flash'), flash)
+      opened.push(() => file.close())
+      return new Device(options, { lock, log, flash: file })
     } catch (error) {
-      await lock.release()
+      for (const close of opened.reverse()) await close()
       throw error
     }
   }
 
   /** Messages that wait for a gateway. */
   get waiting(): number {
-    return this.#queue.size
+    return this.#core.waiting
+  }
+
+  /** Whether it knows where its readings go. */
+  get serves(): boolean {
+    return this.#core.serves
+  }
+
+  /** Bytes of its core's memory. */
+  get memoryBytes(): number {
+    return this.#core.memoryBytes
   }
 
   /** Measures and forwards until {@link stop}. */
   start(): void {
-    const { signal } = this.#stopping
-    this.#running ??= Promise.all([
-      this.#log.append({ event: 'started', device: this.address, waiting: this.waiting }).catch(() => undefined),
-      this.#measure(signal),
-      this.#forwarder.run(signal),
-    ])
+    this.#running ??= this.#run(this.#stopping.signal)
   }
 
-  /** Stops within the time of one write. What was not acknowledged waits in the queue for the next start. */
+  /** Stops within the time of one write. What was not acknowledged waits on flash for the next start. */
   async stop(): Promise<void> {
     this.#stopping.abort()
-    await this.#transport.close()
+    this.#wake()
     await this.#running
-    await this.#queue.close()
-    await this.#log.close()
+    await this.#measuring
+    this.#transport?.hangUp()
+    await this.#flash.close()
+    this.#log.close()
     await this.#lock.release()
   }
 
-  /** Keeps an even pace by the clock: a reading that is late does not delay the next, and is not made up for. */
-  async #measure(signal: AbortSignal): Promise<void> {
-    const { clock, profile, intervalMs = profileIntervalMs(profile), delayMs = 0 } = this.#options
-    let due = clock.now() + delayMs
-    for (;;) {
-      await clock.sleep(Math.max(0, due - clock.now()), signal)
-      if (signal.aborted) return
-      if (!(await this.#takeReading())) return
-      due = Math.max(due + intervalMs, clock.now())
+  /** Takes bytes of the serial line, and returns what the device answers. */
+  read(bytes: Uint8Array): Uint8Array {
+    this.#written = []
+    this.#core.read(bytes)
+    return Buffer.concat(this.#written)
+  }
+
+  async #run(signal: AbortSignal): Promise<void> {
+    const { clock } = this.#options
+    while (!signal.aborted) {
+      const woken = Promise.withResolvers<void>()
+      this.#wake = woken.resolve
+      const waitMs = this.#core.run()
+      if (waitMs === undefined) await woken.promise
+      else {
+        const nap = new AbortController()
+        await Promise.race([woken.promise, clock.sleep(waitMs, nap.signal)])
+        nap.abort()
+      }
     }
   }
 
-  /** Returns whether there may be more. */
-  async #takeReading(): Promise<boolean> {
-    const { key, profile, projectId, source } = this.#options
+  #platform(psa: Psa): DevicePlatform {
+    const { directory, clock, randomBytes } = this.#options
+    const pathOf = (key: string) => join(directory, `${key}.json`)
+    return {
+      psa,
+      flash: this.#flash,
+      randomBytes,
+      now: () => clock.now(),
+      load: (key) => {
+        try {
+          return readFileSync(pathOf(key))
+        } catch (error) {
+          if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+          throw error
+        }
+      },
+      store: (key, value) => replaceFile(pathOf(key), value),
+      measure: () => {
+        this.#measuring = this.#measure()
+      },
+      send: (gateway, nonce, body) => void this.#send(gateway, nonce, body),
+      hangUp: () => this.#transport?.hangUp(),
+      bury: (letter) => {
+        const time = new Date(clock.now()).toISOString()
+        appendDurably(join(directory, 'dead-letters.jsonl'), `${JSON.stringify({ time, ...letter })}\n`)
+      },
+      log: (line) => {
+        const kept = this.#meddler && /^\{"event":"acknowledged","nonce":"(\d+)"/.exec(line)?.[1]
+        if (kept) this.#meddler?.onKept(BigInt(kept))
+        try {
+          this.#log.append(line)
+        } catch {
+          // A full disk: the device goes on without its account.
+        }
+      },
+      write: (bytes) => this.#written.push(bytes),
+      served: () => {
+        this.#transport?.hangUp()
+        this.#transport = undefined
+        this.#wake()
+      },
+    }
+  }
+
+  async #measure(): Promise<void> {
+    const { profile, source } = this.#options
+    let tell: () => void
     try {
       const sample = await source.measure()
-      if (!sample) {
-        await this.#log.append({ event: 'ended' })
-        return false
-      }
-      const payload = encodePayload(profile, sample)
-      const nonce = await this.#nonces.next()
-      await this.#queue.append({ nonce, body: encodeRequest(key, projectId, nonce, payload) })
-      await this.#log.append({ event: 'queued', nonce: String(nonce) })
-      this.#forwarder.notify()
+      const values = sample && scaleSample(profile, sample)
+      tell = () => (sample ? this.#core.take(sample.time, values!) : this.#core.end())
     } catch (error) {
-      // A full disk or a broken sensor must not end the device: the next reading may succeed.
       const { code = 'UNKNOWN', message } = error as CodedError
-      await this.#log.append({ event: 'missed', code, message }).catch(() => undefined)
+      tell = () => this.#core.miss(code, message)
     }
-    return true
+    this.#tell(tell)
+  }
+
+  /** Sends what is durable: a nonce that a gateway has seen must not be given out again after a power cut. */
+  async #send(gateway: string, nonce: bigint, body: string): Promise<void> {
+    const transport = this.#transportTo(gateway)
+    try {
+      await this.#flash.synced()
+    } catch (error) {
+      this.#tell(() => this.#core.fail(nonce, 'STORAGE_FAILED', (error as Error).message))
+      return
+    }
+    if (this.#stopping.signal.aborted || this.#transport !== transport) return
+    transport.send(gateway, nonce, body)
+    const forgery = this.#meddler?.onSent({ nonce, body })
+    if (forgery) transport.send(gateway, forgery.nonce, forgery.body)
+  }
+
+  #transportTo(gateway: string): Transport {
+    if (this.#transport) return this.#transport
+    const { replyTimeoutMs = DEFAULT_REPLY_TIMEOUT_MS } = this.#options
+    const listener: TransportListener = {
+      reply: (...reply) => this.#tell(() => this.#core.reply(...reply)),
+      fail: (...failure) => this.#tell(() => this.#core.fail(...failure)),
+    }
+    const Client = /^https?:/.test(gateway) ? HttpTransport : MqttTransport
+    this.#transport = new Client({
+      projectId: this.#core.projectId,
+      device: this.address,
+      connectTimeoutMs: replyTimeoutMs,
+      listener,
+    })
+    return this.#transport
+  }
+
+  /** Tells the core what happened, unless the device was stopped meanwhile. */
+  #tell(event: () => void): void {
+    if (this.#stopping.signal.aborted) return
+    event()
+    this.#wake()
+  }
+}
+
+function skewed({ attack, clock }: DeviceOptions): Clock {
+  if (attack?.kind !== 'clock-skew') return clock
+  return { now: () => clock.now() + attack.skewMs, sleep: (ms, signal) => clock.sleep(ms, signal) }
+}
+
+const DEFAULT_REPLY_TIMEOUT_MS = 10_000
+
+function settingsOf(options: DeviceOptions, keyId: number): CoreSettings {
+  const { key, profile, server } = options
+  return {
+    ...SIMULATED,
+    keyId,
+    development: key.development,
+    fields: profile.fields,
+    signedKeys: options.signedKeys ?? [],
+    ...(server ? { server } : {}),
+    intervalMs: options.intervalMs ?? profileIntervalMs(profile),
+    delayMs: options.delayMs ?? 0,
+    window: options.window ?? 16,
+    replyTimeoutMs: options.replyTimeoutMs ?? DEFAULT_REPLY_TIMEOUT_MS,
+    backoff: options.backoff ?? DEFAULT_BACKOFF,
   }
 }

@@ -20,8 +20,7 @@ export interface DirectoryLock {
 
 /** Takes the directory, creating it where needed; a lock of a dead process is taken over. Throws {@link DirectoryLockedError}. */
 export async function lockDirectory(directory: string): Promise<DirectoryLock> {
-  await mkdir(directory, { recursive: true })
-  await syncDirectory(dirname(directory))
+  if ((await mkdir(directory, { recursive: true })) !== undefined) syncDirectory(dirname(directory))
   const path = join(directory, 'lock')
   for (;;) {
     try {

@@ -3,9 +3,9 @@ import { resolve } from 'node:path'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
 import { expect, test } from 'vitest'
+import { payloadOf } from '../test/payloads.ts'
 import { parseCsv, parseGpx } from './recording.ts'
 import { type Mapping, parseMapping, ReplaySource, readSamples } from './replay-source.ts'
-import { encodePayload } from './request.ts'
 
 const example = (name: string) => resolve(import.meta.dirname, '../examples', name)
 const readJson = async (name: string) => JSON.parse(await readFile(example(name), 'utf8')) as unknown
@@ -21,7 +21,7 @@ test.each([
   const source = await ReplaySource.open(example(file), { mapping, now: () => NOW, repeat: false })
   const readings = []
   for (let sample = await source.measure(); sample; sample = await source.measure())
-    readings.push(parsePayload(profile, JSON.parse(encodePayload(profile, sample)), NOW))
+    readings.push(parsePayload(profile, payloadOf(profile, sample), NOW))
   expect(readings).toHaveLength(count)
   expect(readings[0]).toEqual(first)
   expect(readings.map(({ time }) => time)).toEqual(readings.map(({ time }) => time).sort())

@@ -8,8 +8,7 @@ import type { Profile } from '@iotex2/protocol/profile'
 import { type Static, Type } from 'typebox'
 import { Value } from 'typebox/value'
 import { parseCsv, parseGpx, RecordingError, type Row } from './recording.ts'
-import type { Sample } from './request.ts'
-import type { Source } from './source.ts'
+import type { Sample, Source } from './source.ts'
 
 export const Mapping = Type.Object(
   {

@@ -8,6 +8,7 @@
  * stderr. Exits with 1 and one line where it cannot start.
  * @module
  */
+import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CodedError } from '@iotex2/protocol/errors'
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
   const { config, directory } = await readSimulatorConfig(configPath)
   if (replay !== undefined) config.replay = { file: resolve(replay), mapping: resolve(mapping!), repeat }
   if (serial !== undefined) config.serialPort = Number(serial)
-  const simulator = await startSimulator({ config, directory, clock: systemClock, random: Math.random })
+  const simulator = await startSimulator({ config, directory, clock: systemClock, randomBytes })
 
   let stopping = false
   const stop = async () => {

@@ -10,7 +10,7 @@ import type { Hex } from '@iotex2/protocol/hex'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { until } from '../test/deadline.ts'
 import { Ledger, startHttpGateway, startMqttGateway } from '../test/gateway.ts'
-import { seededRandom } from '../test/random.ts'
+import { seededBytes, seededRandom } from '../test/random.ts'
 import { systemClock } from './clock.ts'
 import type { SimulatorConfig } from './config.ts'
 import { type DeviceAccount, readDeviceLog } from './device-log.ts'
@@ -186,7 +186,7 @@ test.each<[string, Partial<SimulatorConfig>]>([
 ])('a configuration with %s is refused', async (_name, config) => {
   const { path } = await configure(config)
   const starting = readSimulatorConfig(path).then((read) =>
-    startSimulator({ ...read, clock: systemClock, random: seededRandom(1) }),
+    startSimulator({ ...read, clock: systemClock, randomBytes: seededBytes(1) }),
   )
   await expect(starting).rejects.toThrow(expect.objectContaining({ code: 'SIMULATOR_CONFIG_INVALID' }))
 })

@@ -2,16 +2,14 @@
  * Many devices in one process.
  * @module
  */
+import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
-import { createDocument, encodeDocument } from '@iotex2/identity/document'
-import type { DeviceKey } from '@iotex2/identity/key'
+import { DeviceKey } from '@iotex2/identity/key'
 import { readKeyFile } from '@iotex2/identity/key-file'
 import type { Hex } from '@iotex2/protocol/hex'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
-import { SerialError, type ServerSettings } from '@iotex2/protocol/serial/messages'
-import packageJson from '../package.json' with { type: 'json' }
-import type { Clock, Random } from './clock.ts'
+import type { Clock } from './clock.ts'
 import { ComputerSource } from './computer-source.ts'
 import {
   knowsItsServer,
@@ -20,25 +18,26 @@ import {
   type SimulatorConfig,
   SimulatorConfigError,
 } from './config.ts'
-import { Device, type DeviceOptions, profileIntervalMs } from './device.ts'
+import { Device, profileIntervalMs } from './device.ts'
 import { parseMapping, ReplaySource } from './replay-source.ts'
-import { SerialDevice } from './serial/serial-device.ts'
 import { openSerialLine, type SerialLine } from './serial/serial-line.ts'
-import { readServerSettings, writeServerSettings } from './serial/server-settings.ts'
 import type { Source } from './source.ts'
+import { type Synthetic, SyntheticSource } from './synthetic-source.ts'
+import { DeviceCoreError } from './wasm/device-core.ts'
+import type { RandomBytes } from './wasm/psa.ts'
 
 export interface SimulatorOptions {
   config: SimulatorConfig
   /** What the configuration's paths are relative to. */
   directory: string
   clock: Clock
-  random: Random
+  randomBytes: RandomBytes
 }
 
 export interface Simulator {
   /** Of every device, in the configuration's order. */
   addresses: readonly Hex[]
-  /** Those that run. */
+  /** Those that know where their readings go. */
   readonly devices: readonly Device[]
   /** TCP ports of the serial lines, in the configuration's order. */
   serialPorts: readonly number[]
@@ -63,13 +62,12 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   try {
     const addresses = new Set<Hex>()
-    for (const index of config.devices.keys()) {
-      const place = await DevicePlace.open(options, index)
-      places.push(place)
-      if (addresses.has(place.address))
-        throw new SimulatorConfigError(`Simulator configuration: two devices have the key of ${place.address}.`)
-      addresses.add(place.address)
-      await place.openDevice()
+    for (let index = 0; index < (config.fleet?.count ?? config.devices!.length); index++) {
+      const key = await readKey(options, index)
+      if (addresses.has(key.address))
+        throw new SimulatorConfigError(`Simulator configuration: two devices have the key of ${key.address}.`)
+      addresses.add(key.address)
+      places.push(await DevicePlace.open(options, index, key))
     }
     for (const place of places) await place.openLine()
   } catch (error) {
@@ -78,114 +76,96 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
   for (const place of places) place.start()
   return {
-    addresses: places.map(({ address }) => address),
+    addresses: places.map(({ device }) => device.address),
     get devices() {
-      return places.flatMap(({ device }) => device ?? [])
+      return places.flatMap(({ device }) => (device.serves ? device : []))
     },
     serialPorts: places.flatMap(({ serialPort }) => serialPort ?? []),
     stop,
   }
 }
 
-/** A device of the configuration: its key, what it was told, its serial line, and the device while it runs. */
+async function readKey({ config, directory }: SimulatorOptions, index: number): Promise<DeviceKey> {
+  const { fleet, devices } = config
+  if (fleet) {
+    const secret = createHash('sha256').update(`${fleet.seed} ${index}`).digest()
+    return new DeviceKey(secret, { development: true })
+  }
+  const { keyFile, passwordFile } = devices![index]!
+  const at = (path: string) => resolve(directory, path)
+  return readKeyFile(at(keyFile), passwordFile === undefined ? undefined : () => readPassword(at(passwordFile)))
+}
+
+/** A device of the configuration, its serial line, and its clone where it has one. */
 class DevicePlace {
-  device: Device | undefined
-  readonly #options: SimulatorOptions
-  readonly #index: number
-  readonly #key: DeviceKey
-  #told: ServerSettings | undefined
+  readonly device: Device
+  readonly #clone: Device | undefined
+  readonly #serialPort: number | undefined
   #line: SerialLine | undefined
 
-  private constructor(options: SimulatorOptions, index: number, key: DeviceKey, told: ServerSettings | undefined) {
-    this.#options = options
-    this.#index = index
-    this.#key = key
-    this.#told = told
+  private constructor(device: Device, clone: Device | undefined, serialPort: number | undefined) {
+    this.device = device
+    this.#clone = clone
+    this.#serialPort = serialPort
   }
 
-  static async open(options: SimulatorOptions, index: number): Promise<DevicePlace> {
-    const { config, directory } = options
+  /** With a serial line, a device that knows no server waits until it is told one. */
+  static async open(options: SimulatorOptions, index: number, key: DeviceKey): Promise<DevicePlace> {
+    const { config, directory, clock, randomBytes } = options
     const at = (path: string) => resolve(directory, path)
-    const { keyFile, passwordFile } = config.devices[index]!
-    const key = await readKeyFile(
-      at(keyFile),
-      passwordFile === undefined ? undefined : () => readPassword(at(passwordFile)),
-    )
-    const told = await readServerSettings(join(at(config.dataDirectory), key.address))
-    return new DevicePlace(options, index, key, told)
-  }
-
-  get address(): Hex {
-    return this.#key.address
+    const waits = config.serialPort !== undefined && !knowsItsServer(config, index)
+    const { server, ...settings } = resolveDevice(config, index, waits)
+    const profile = parseProfile(await readJson(at(settings.profile)))
+    const intervalMs = settings.intervalMs ?? profileIntervalMs(profile)
+    // Where the device's clock is wrong, so are its readings' times.
+    const skewMs = settings.attack?.kind === 'clock-skew' ? settings.attack.skewMs : 0
+    const now = () => clock.now() + skewMs
+    const deviceDirectory = join(at(config.dataDirectory), key.address)
+    const open = async (directory: string) =>
+      Device.open({
+        key,
+        ...(server ? { server } : {}),
+        ...settings,
+        profile,
+        source: await openSource(config, at, profile, now, settings.synthetic, index),
+        directory,
+        intervalMs,
+        delayMs: Math.floor((Buffer.from(randomBytes(4)).readUInt32BE() / 2 ** 32) * intervalMs),
+        clock,
+        randomBytes,
+      })
+    try {
+      const device = await open(deviceDirectory)
+      const clone = settings.attack?.kind === 'clone' ? await open(`${deviceDirectory}-clone`) : undefined
+      return new DevicePlace(
+        device,
+        clone,
+        config.serialPort === 0 ? 0 : config.serialPort && config.serialPort + index,
+      )
+    } catch (error) {
+      if (error instanceof DeviceCoreError)
+        throw new SimulatorConfigError(`${deviceDirectory} cannot be used: ${error.code}, ${error.message}`)
+      throw error
+    }
   }
 
   get serialPort(): number | undefined {
     return this.#line?.port
   }
 
-  /** Leaves the device closed where it has a serial line and knows no server yet. */
-  async openDevice(): Promise<void> {
-    const { config } = this.#options
-    if (config.serialPort !== undefined && !this.#told && !knowsItsServer(config, this.#index)) return
-    this.device = await Device.open(await this.#deviceOptions(this.#told))
-  }
-
   async openLine(): Promise<void> {
-    const { serialPort } = this.#options.config
-    if (serialPort === undefined) return
-    const device = new SerialDevice({
-      key: this.#key,
-      model: 'ioConnect simulator',
-      firmware: packageJson.version,
-      document: encodeDocument(createDocument(this.#key)),
-      setServer: (settings) => this.#setServer(settings),
-    })
-    this.#line = await openSerialLine(device, serialPort === 0 ? 0 : serialPort + this.#index)
+    if (this.#serialPort !== undefined) this.#line = await openSerialLine(this.device, this.#serialPort)
   }
 
   start(): void {
-    this.device?.start()
+    this.device.start()
+    this.#clone?.start()
   }
 
   async stop(): Promise<void> {
     await this.#line?.close()
-    await this.device?.stop()
-  }
-
-  /** Keeps the settings, and goes on with them. What waits in the queue goes to the new server. */
-  async #setServer(settings: ServerSettings): Promise<void> {
-    let options: DeviceOptions
-    try {
-      options = await this.#deviceOptions(settings)
-    } catch (error) {
-      if (error instanceof SimulatorConfigError) throw new SerialError('PARAMETERS_INVALID', error.message)
-      throw error
-    }
-    await writeServerSettings(options.directory, settings)
-    this.#told = settings
-    await this.device?.stop()
-    this.device = await Device.open(options)
-    this.device.start()
-  }
-
-  async #deviceOptions(told: ServerSettings | undefined): Promise<DeviceOptions> {
-    const { config, directory, clock, random } = this.#options
-    const at = (path: string) => resolve(directory, path)
-    const { keyFile, passwordFile, projectId, ...settings } = resolveDevice(config, this.#index, told)
-    const profile = parseProfile(await readJson(at(settings.profile)))
-    const intervalMs = settings.intervalMs ?? profileIntervalMs(profile)
-    return {
-      ...settings,
-      key: this.#key,
-      projectId: BigInt(projectId),
-      profile,
-      source: await openSource(config, at, profile, clock),
-      directory: join(at(config.dataDirectory), this.address),
-      intervalMs,
-      delayMs: Math.floor(random() * intervalMs),
-      clock,
-      random,
-    }
+    await this.device.stop()
+    await this.#clone?.stop()
   }
 }
 
@@ -193,15 +173,19 @@ async function openSource(
   { replay }: SimulatorConfig,
   at: (path: string) => string,
   profile: Profile,
-  clock: Clock,
+  now: () => number,
+  synthetic: Synthetic | undefined,
+  index: number,
 ): Promise<Source> {
-  const now = () => clock.now()
+  if (synthetic) return new SyntheticSource(profile, { ...synthetic, seed: synthetic.seed + index }, now)
   if (replay) {
     const mapping = parseMapping(await readJson(at(replay.mapping)), profile)
     return ReplaySource.open(at(replay.file), { mapping, now, repeat: replay.repeat ?? false })
   }
   if (profile.name !== 'computer')
-    throw new SimulatorConfigError(`Profile ${profile.name} has no sensor here: give a recording with --replay.`)
+    throw new SimulatorConfigError(
+      `Profile ${profile.name} has no sensor here: give a recording with --replay, or synthetic readings.`,
+    )
   return new ComputerSource(now)
 }
 

@@ -1,12 +1,10 @@
-import type { Random } from '../src/clock.ts'
+import { seededNumbers } from '../src/synthetic-source.ts'
+import type { RandomBytes } from '../src/wasm/psa.ts'
 
-/** Mulberry32: the same numbers for the same seed. */
-export function seededRandom(seed: number): Random {
-  let state = seed
-  return () => {
-    state = (state + 0x6d2b79f5) | 0
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1)
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
-  }
+export { seededNumbers as seededRandom }
+
+/** The same bytes for the same seed. */
+export function seededBytes(seed: number): RandomBytes {
+  const random = seededNumbers(seed)
+  return (length) => Uint8Array.from({ length }, () => Math.floor(random() * 256))
 }

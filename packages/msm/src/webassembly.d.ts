@@ -3,8 +3,12 @@ declare namespace WebAssembly {
   interface Module {
     readonly brand: 'WebAssembly.Module'
   }
-  const Module: { exports(module: Module): { name: string; kind: string }[] }
-  interface Instance {
+  const Module: {
+    new (code: Uint8Array<ArrayBuffer>): Module
+    exports(module: Module): { name: string; kind: string }[]
+  }
+  class Instance {
+    constructor(module: Module, imports: Record<string, Record<string, unknown>>)
     readonly exports: Record<string, unknown>
   }
   class Memory {

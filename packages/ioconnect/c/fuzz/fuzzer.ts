@@ -26,7 +26,7 @@ export class FuzzFindingError extends CodedError {
 
 /** Returns the seeds of every parser of fuzz.c, whose keys they are made for. */
 export async function makeSeeds(): Promise<Seeds> {
-  const core = Core.start()
+  const core = await Core.start()
   try {
     const signing = await core.key('secp256k1', 'sign', new Uint8Array(32).fill(1))
     const agreement = await core.key('P-256', 'agree', new Uint8Array(32).fill(2))

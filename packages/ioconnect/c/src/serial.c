@@ -331,6 +331,7 @@ static fault_t server_set(call_t *call) {
     if (!settings.mqtt && !ioc_json_is(values[1], "http")) return wrong(call, names[1]);
     if (!read_gateways(values[2], &settings)) return wrong(call, names[2]);
     const ioc_status_t status = call->device->set_server(call->device->context, &settings, &applied);
+    if (status == IOC_ERR_ARGUMENT) return wrong(call, names[2]);
     return write_applied(call, status, applied);
 }
 

@@ -5,8 +5,7 @@ import { signJws } from '@iotex2/identity/jose/jws'
 import { createSigner } from '@iotex2/identity/jose/signature'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ALICE, BOB, documents, resolver as parties, vectors } from '../../../identity/src/didcomm/parties.fixture.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const NOW = Date.parse('2026-11-25T00:00:00Z')
 const KID = `${ALICE}#key-2`
@@ -24,10 +23,10 @@ const credential = {
   credentialSubject: { id: BOB },
 }
 
-describe.skipIf(skipReason('credentials of the C core'))('credentials', () => {
+describe.each(backends('credentials of the C core'))('credentials with %s', (backend) => {
   let core: Core
   beforeAll(async () => {
-    core = Core.start()
+    core = await Core.start(backend)
     await core.call('resolve', ALICE, JSON.stringify(issuing))
     await core.call('resolve', BOB, JSON.stringify(documents[BOB]))
   })

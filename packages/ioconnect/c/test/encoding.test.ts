@@ -2,15 +2,14 @@
 import { keccak256 } from 'ethers'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const SEED = 20_261_125
 
-describe.skipIf(skipReason('encodings of the C core'))('encodings', () => {
+describe.each(backends('encodings of the C core'))('encodings with %s', (backend) => {
   let core: Core
-  beforeAll(() => {
-    core = Core.start()
+  beforeAll(async () => {
+    core = await Core.start(backend)
   })
   afterAll(() => core.stop())
 
@@ -213,10 +212,10 @@ const REFUSED = [
 ]
 const NOT_UTF8 = ['80', 'c0af', 'e08080', 'eda080', 'f08080af', 'f4908080', 'ff', 'c3', 'e282', 'f09f98']
 
-describe.skipIf(skipReason('JSON of the C core'))('JSON', () => {
+describe.each(backends('JSON of the C core'))('JSON with %s', (backend) => {
   let core: Core
-  beforeAll(() => {
-    core = Core.start()
+  beforeAll(async () => {
+    core = await Core.start(backend)
   })
   afterAll(() => core.stop())
 

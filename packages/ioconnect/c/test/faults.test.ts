@@ -1,8 +1,7 @@
 /** Whatever fails beneath the core, at any call: it says so by name, keeps no key in PSA, and works again afterwards. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ALICE, BOB, documents, vectors } from '../../../identity/src/didcomm/parties.fixture.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const MESSAGE = JSON.stringify({
   id: '1',
@@ -18,11 +17,11 @@ const SIGNER = `${ALICE}#key-2`
 const secretOf = (kid: string) =>
   [...vectors.secrets.alice, ...vectors.secrets.bob].find((secret) => secret.kid === kid)!
 
-describe.skipIf(skipReason('faults beneath the C core'))('faults', () => {
+describe.each(backends('faults beneath the C core'))('faults with %s', (backend) => {
   let core: Core
   let operations: Record<string, [string, ...(string | number | Buffer | null)[]]>
   beforeAll(async () => {
-    core = Core.start()
+    core = await Core.start(backend)
     for (const [did, document] of Object.entries(documents))
       await core.call('resolve', did, JSON.stringify({ ...document, assertionMethod: document.authentication }))
     const keyOf = (kid: string, use: 'sign' | 'agree') =>

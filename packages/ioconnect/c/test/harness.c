@@ -1,11 +1,12 @@
 /* harness.c: the core as a process, for tests: a line of words in, a line of words out. Bytes are
  * hexadecimal, "-" for none; the answer is "ok" and what came out, or the status's name. Every buffer is
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
-#include "../src/internal.h"
 #include "faults.h"
 #include "flash.h"
+#include "src/internal.h"
 #include <ioconnect/backoff.h>
 #include <ioconnect/credential.h>
+#include <ioconnect/device.h>
 #include <ioconnect/did.h>
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
@@ -32,6 +33,20 @@ bool test_fault(void) {
     return fault_in >= 0 && fault_in-- == 0;
 }
 
+/* What is allocated for the length of a command. */
+static void *taken[512];
+static size_t taken_count;
+
+static void *take(size_t length) {
+    if (taken_count == COUNT(taken)) exit(3);
+    return taken[taken_count++] = malloc(length);
+}
+
+static void release(void) {
+    while (taken_count > 0)
+        free(taken[--taken_count]);
+}
+
 static char *words[WORDS];
 static owned_t arguments[WORDS];
 static size_t word_count, capacity = 1 << 16;
@@ -44,7 +59,7 @@ static ioc_slice_t bytes_at(size_t i) {
     const char *word = strcmp(words[i], "-") == 0 ? "" : words[i];
     if (!argument->bytes) {
         argument->length = strlen(word) / 2;
-        argument->bytes = malloc(argument->length);
+        argument->bytes = take(argument->length);
         for (size_t j = 0; j < argument->length; j++)
             argument->bytes[j] = (uint8_t)((strchr(digits, word[2 * j]) - digits) << 4 |
                                            (strchr(digits, word[2 * j + 1]) - digits));
@@ -93,10 +108,18 @@ static size_t own_count;
 static owned_t documents[TABLE], dids[TABLE];
 static size_t document_count;
 
+static owned_t copy_into(void *bytes, ioc_slice_t slice) {
+    if (slice.length > 0) memcpy(bytes, slice.bytes, slice.length);
+    return (owned_t){bytes, slice.length};
+}
+
+static owned_t copy(ioc_slice_t slice) {
+    return copy_into(take(slice.length), slice);
+}
+
+/* Beyond the command. */
 static owned_t keep(ioc_slice_t slice) {
-    owned_t copy = {malloc(slice.length), slice.length};
-    memcpy(copy.bytes, slice.bytes, slice.length);
-    return copy;
+    return copy_into(malloc(slice.length), slice);
 }
 
 static ioc_status_t find(void *context, ioc_slice_t kid, ioc_relationship_t relationship,
@@ -115,7 +138,7 @@ static const ioc_resolver_t resolver = {NULL, find};
 static ioc_writer_t out;
 
 static ioc_status_t begin(void) {
-    ioc_writer_init(&out, malloc(capacity), capacity);
+    ioc_writer_init(&out, take(capacity), capacity);
     return IOC_OK;
 }
 
@@ -135,9 +158,9 @@ static size_t part_count;
 static bool wrote;
 
 static void give(ioc_slice_t slice) {
-    owned_t copy = slice.bytes ? keep(slice) : (owned_t){NULL, 0};
+    const owned_t given = slice.bytes ? copy(slice) : (owned_t){NULL, 0};
     if (part_count == COUNT(parts)) exit(3);
-    parts[part_count++] = ioc_slice(copy.bytes, copy.length);
+    parts[part_count++] = ioc_slice(given.bytes, given.length);
 }
 
 static void give_number(uint64_t number) {
@@ -159,12 +182,16 @@ static ioc_curve_t curve_at(size_t i) {
 static ioc_status_t import(psa_key_id_t *key) {
     const ioc_curve_t curve = curve_at(1);
     const bool any = strcmp(words[2], "any") == 0, signs = any || strcmp(words[2], "sign") == 0;
-    const psa_algorithm_t signing =
+    psa_algorithm_t algorithm =
         any ? PSA_ALG_ECDSA(PSA_ALG_ANY_HASH) : PSA_ALG_DETERMINISTIC_ECDSA(PSA_ALG_SHA_256);
+    psa_key_usage_t usage = PSA_KEY_USAGE_SIGN_HASH;
     const ioc_slice_t secret = bytes_at(3);
-    return ioc_import(ioc_pair_type(curve), 0, signs ? signing : PSA_ALG_ECDH,
-                      signs ? PSA_KEY_USAGE_SIGN_HASH : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length,
-                      key);
+    if (curve == IOC_ED25519) {
+        algorithm = PSA_ALG_PURE_EDDSA;
+        usage = PSA_KEY_USAGE_SIGN_MESSAGE;
+    }
+    return ioc_import(ioc_pair_type(curve), 0, signs ? algorithm : PSA_ALG_ECDH,
+                      signs ? usage : PSA_KEY_USAGE_DERIVE, secret.bytes, secret.length, key);
 }
 
 static ioc_status_t public_at(size_t i, ioc_public_key_t *key) {
@@ -186,7 +213,7 @@ static owned_t kept_settings;
 static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t passphrase, bool *applied) {
     (void)context;
     ioc_writer_t writer;
-    kept_settings = (owned_t){malloc(200), 0};
+    kept_settings = (owned_t){take(200), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 200);
     ioc_write_string(&writer, ssid);
     ioc_write_string(&writer, passphrase);
@@ -198,7 +225,7 @@ static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t pas
 static ioc_status_t set_server(void *context, const ioc_server_settings_t *settings, bool *applied) {
     (void)context;
     ioc_writer_t writer;
-    kept_settings = (owned_t){malloc(2000), 0};
+    kept_settings = (owned_t){take(2000), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 2000);
     ioc_write_uint(&writer, settings->project_id);
     ioc_write_text(&writer, settings->mqtt ? " mqtt" : " http");
@@ -224,9 +251,9 @@ static ioc_status_t run_encoding(void) {
         return finish();
     }
     if (is("base64url.decode")) {
-        const owned_t copy = keep(bytes_at(1));
-        TRY(ioc_decode_base64url(ioc_slice(copy.bytes, copy.length), copy.bytes, copy.length, &length));
-        give(ioc_slice(copy.bytes, length));
+        const owned_t text = copy(bytes_at(1));
+        TRY(ioc_decode_base64url(ioc_slice(text.bytes, text.length), text.bytes, text.length, &length));
+        give(ioc_slice(text.bytes, length));
         return IOC_OK;
     }
     if (is("base58")) {
@@ -340,7 +367,7 @@ static ioc_status_t run_keys(void) {
     if (is("wrap") || is("unwrap")) {
         const ioc_slice_t kek = bytes_at(1), text = bytes_at(2);
         const size_t length = is("wrap") ? text.length + 8 : text.length < 8 ? 0 : text.length - 8;
-        uint8_t *output = malloc(length);
+        uint8_t *output = take(length);
         TRY((is("wrap") ? ioc_key_wrap : ioc_key_unwrap)(kek.bytes, kek.length, text.bytes, text.length,
                                                          output));
         give(ioc_slice(output, length));
@@ -377,9 +404,9 @@ static ioc_status_t run_encrypt(void) {
 }
 
 static ioc_status_t run_unpack(void) {
-    const owned_t packed = keep(bytes_at(1));
+    const owned_t packed = copy(bytes_at(1));
     const size_t scratch_length = word_count > 2 ? (size_t)number_at(2) : packed.length * 5 / 4;
-    uint8_t *scratch = malloc(scratch_length);
+    uint8_t *scratch = take(scratch_length);
     ioc_unpacked_t unpacked;
     TRY(ioc_unpack(packed.bytes, packed.length, own, own_count, &resolver, scratch, scratch_length,
                    &unpacked));
@@ -457,7 +484,7 @@ static ioc_status_t run_messages(void) {
     if (is("credential")) {
         const size_t length = word_count > 2 ? (size_t)number_at(2) : bytes_at(1).length;
         ioc_credential_t credential;
-        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, malloc(length), length, &credential));
+        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, take(length), length, &credential));
         give(credential.credential);
         give(credential.issuer);
         give(credential.subject);
@@ -557,7 +584,7 @@ static ioc_status_t run_queue(void) {
     if (is("queue.append")) return ioc_queue_append(&queue, bytes_at(1));
     if (is("queue.remove")) return ioc_queue_remove(&queue, number_at(1));
     if (is("queue.oldest")) {
-        uint8_t *message = malloc(capacity);
+        uint8_t *message = take(capacity);
         size_t length;
         uint64_t sequence;
         TRY(ioc_queue_oldest(&queue, message, capacity, &length, &sequence));
@@ -566,6 +593,159 @@ static ioc_status_t run_queue(void) {
         return IOC_OK;
     }
     return IOC_ERR_ARGUMENT;
+}
+
+/* The loop: its port gives what it does, in the order in which it does it. */
+static ioc_device_t device;
+static uint8_t device_message[1500], device_scratch[IOC_DEVICE_SCRATCH_BYTES], device_document[1024];
+static owned_t stored;
+
+static uint64_t device_milliseconds(void *context) {
+    (void)context;
+    return now;
+}
+
+static ioc_status_t device_load(void *context, const char *key, uint8_t *bytes, size_t length_limit,
+                                size_t *length) {
+    (void)context;
+    (void)key;
+    if (test_fault()) return IOC_ERR_FLASH;
+    if (stored.length > length_limit) return IOC_ERR_BUFFER;
+    *length = copy_into(bytes, ioc_slice(stored.bytes, stored.length)).length;
+    return IOC_OK;
+}
+
+static ioc_status_t device_store(void *context, const char *key, ioc_slice_t value) {
+    (void)context;
+    (void)key;
+    if (test_fault()) return IOC_ERR_FLASH;
+    stored = keep(value);
+    return IOC_OK;
+}
+
+static void device_measure(void *context) {
+    (void)context;
+    give(IOC_TEXT("measure"));
+}
+
+static void device_send(void *context, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
+    (void)context;
+    give(IOC_TEXT("send"));
+    give(gateway);
+    give_number(sequence);
+    give(message);
+}
+
+static void device_hang_up(void *context) {
+    (void)context;
+    give(IOC_TEXT("hang up"));
+}
+
+static ioc_status_t device_bury(void *context, const ioc_reply_t *reply, ioc_slice_t message) {
+    (void)context;
+    if (test_fault()) return IOC_ERR_FLASH;
+    give(IOC_TEXT("bury"));
+    give_number(reply->status);
+    give(message);
+    return IOC_OK;
+}
+
+static void device_log(void *context, const ioc_event_t *event) {
+    uint8_t *line = take(1024);
+    ioc_writer_t writer;
+    (void)context;
+    ioc_writer_init(&writer, line, 1024);
+    ioc_write_event(&writer, event);
+    give(IOC_TEXT("log"));
+    give(ioc_writer_status(&writer) == IOC_OK ? ioc_writer_slice(&writer, 0) : ioc_slice(NULL, 0));
+}
+
+static void device_write(void *context, ioc_slice_t bytes) {
+    (void)context;
+    give(IOC_TEXT("write"));
+    give(bytes);
+}
+
+static void device_served(void *context) {
+    (void)context;
+    give(IOC_TEXT("served"));
+}
+
+static const ioc_port_t device_port = {
+    .random = random_bytes,
+    .milliseconds = device_milliseconds,
+    .load = device_load,
+    .store = device_store,
+    .measure = device_measure,
+    .send = device_send,
+    .hang_up = device_hang_up,
+    .bury = device_bury,
+    .log = device_log,
+    .write = device_write,
+    .served = device_served,
+};
+
+/* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
+static ioc_status_t open_device(void) {
+    static ioc_field_t fields[2];
+    static const uint8_t signed_keys[] = {2, 0};
+    static ioc_device_config_t config;
+    static owned_t gateways[2];
+    ioc_server_settings_t server = {.project_id = 7};
+    fields[0] = (ioc_field_t){IOC_TEXT("temperature"), 100};
+    fields[1] = (ioc_field_t){IOC_TEXT("count"), 1};
+    config = (ioc_device_config_t){
+        .port = &device_port,
+        .flash = &flash.flash,
+        .key = (psa_key_id_t)number_at(1),
+        .model = IOC_TEXT("harness"),
+        .firmware = IOC_TEXT("1"),
+        .fields = fields,
+        .field_count = COUNT(fields),
+        .signed_keys = signed_keys,
+        .signed_count = COUNT(signed_keys),
+        .interval_ms = 1000,
+        .window = 4,
+        .reply_timeout_ms = 5000,
+        .backoff_base_ms = 500,
+        .backoff_cap_ms = 4000,
+        .message = device_message,
+        .message_length = sizeof device_message,
+        .scratch = device_scratch,
+        .scratch_length = sizeof device_scratch,
+        .document = device_document,
+        .document_length = sizeof device_document,
+    };
+    for (size_t i = 2; i < word_count && i < 4; i++) {
+        gateways[i - 2] = keep(bytes_at(i));
+        server.gateways[server.gateway_count++] = ioc_slice(gateways[i - 2].bytes, gateways[i - 2].length);
+    }
+    return ioc_device_open(&device, &config, server.gateway_count > 0 ? &server : NULL);
+}
+
+static ioc_status_t run_device(void) {
+    if (is("device.open")) return open_device();
+    if (is("device.waiting")) {
+        give_number(device.waiting);
+        return IOC_OK;
+    }
+    if (is("device.run")) {
+        const uint32_t wait = ioc_device_run(&device);
+        give(IOC_TEXT("wait"));
+        give_number(wait);
+        return IOC_OK;
+    }
+    if (is("device.take")) {
+        const int64_t values[] = {(int64_t)number_at(2) - (int64_t)number_at(3), (int64_t)number_at(4)};
+        ioc_device_take(&device, number_at(1), values);
+        return IOC_OK;
+    }
+    if (is("device.miss")) ioc_device_miss(&device, bytes_at(1), bytes_at(2));
+    if (is("device.end")) ioc_device_end(&device);
+    if (is("device.reply")) ioc_device_reply(&device, number_at(1), (uint32_t)number_at(2), bytes_at(3));
+    if (is("device.fail")) ioc_device_fail(&device, number_at(1), bytes_at(2), bytes_at(3));
+    if (is("device.read")) ioc_device_read(&device, bytes_at(1).bytes, bytes_at(1).length);
+    return IOC_OK;
 }
 
 static ioc_status_t run(void) {
@@ -580,6 +760,7 @@ static ioc_status_t run(void) {
         return IOC_OK;
     }
     TRY(begin());
+    if (strncmp(words[0], "device", 6) == 0) return run_device();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
     ioc_status_t status = run_encoding();
@@ -605,6 +786,7 @@ int main(void) {
             answer_slice(parts[i]);
         printf("\n");
         fflush(stdout);
+        release();
     }
     return 0;
 }

@@ -1,11 +1,15 @@
 /**
- * Speaks with harness.c: a line of words in, a line of words out.
+ * Speaks with harness.c: a line of words in, a line of words out. It runs on either backend of PSA: on this computer with
+ * mbedTLS, or as WebAssembly with the simulator's.
  * @module
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { CodedError } from '@iotex2/protocol/errors'
-import { buildProgram } from './toolchain.ts'
+import { Psa } from '../../src/wasm/psa.ts'
+import { buildModule, type ModuleSources } from '../wasm/build.ts'
+import { buildProgram, missingTools } from './toolchain.ts'
 
 /** Thrown when the core answers with a status. Its code is the status's name. */
 export class CoreError extends CodedError {
@@ -14,7 +18,7 @@ export class CoreError extends CodedError {
   }
 }
 
-type Argument = string | number | bigint | Uint8Array | null
+export type Argument = string | number | bigint | Uint8Array | null
 
 /** Texts starting with a backquote are words as they are: curves, flags. Others, and bytes, go as hexadecimal. */
 const word = (argument: Argument): string => {
@@ -24,45 +28,45 @@ const word = (argument: Argument): string => {
   return Buffer.from(argument as string).toString('hex') || '-'
 }
 
-/** The core as a process. */
-export class Core {
-  readonly #child: ChildProcessWithoutNullStreams
-  readonly #waiting: {
-    command: string
-    resolve: (parts: (Buffer | null)[]) => void
-    reject: (error: unknown) => void
-  }[] = []
-  #errors = ''
+/** Where the harness runs. */
+interface Machine {
+  /** Resolves with the line that answers `command`. */
+  run(command: string): Promise<string>
+  stop(): Promise<void>
+}
 
-  private constructor(child: ChildProcessWithoutNullStreams) {
-    this.#child = child
-    child.stderr.on('data', (chunk: Buffer) => {
-      this.#errors += chunk
-    })
-    createInterface({ input: child.stdout }).on('line', (line) => {
-      const { command, resolve, reject } = this.#waiting.shift()!
-      const [status, ...parts] = line.split(' ')
-      if (status !== 'ok') return reject(new CoreError(status!, command))
-      resolve(parts.map((part) => (part === 'none' ? null : Buffer.from(part === '-' ? '' : part, 'hex'))))
-    })
-    child.once('exit', (code) => {
-      for (const { command, reject } of this.#waiting)
-        reject(new CoreError('CORE_EXITED', `${command}: exit ${code}\n${this.#errors}`))
-    })
+export type Backend = 'mbedTLS' | 'WebAssembly'
+
+/** What can run here. Without a compiler, WebAssembly alone: the reason goes to stderr. */
+export function backends(what: string): Backend[] {
+  const missing = missingTools()
+  if (missing !== undefined) process.stderr.write(`skipped: ${what} with mbedTLS: ${missing}\n`)
+  return missing === undefined ? ['mbedTLS', 'WebAssembly'] : ['WebAssembly']
+}
+
+const MACHINES: Record<Backend, () => Promise<Machine>> = {
+  mbedTLS: async () => startProcess(),
+  WebAssembly: async () => startModule(),
+}
+
+/** The core, running. */
+export class Core {
+  readonly #machine: Machine
+
+  private constructor(machine: Machine) {
+    this.#machine = machine
   }
 
-  static start(): Core {
-    const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' }
-    return new Core(spawn(buildProgram('test/harness.c'), { env }))
+  static async start(backend: Backend = 'mbedTLS'): Promise<Core> {
+    return new Core(await MACHINES[backend]())
   }
 
   /** Returns what came out. Rejects with {@link CoreError}. */
-  call(operation: string, ...args: Argument[]): Promise<(Buffer | null)[]> {
+  async call(operation: string, ...args: Argument[]): Promise<(Buffer | null)[]> {
     const command = [operation, ...args.map(word)].join(' ')
-    return new Promise((resolve, reject) => {
-      this.#waiting.push({ command, resolve, reject })
-      this.#child.stdin.write(`${command}\n`)
-    })
+    const [status, ...parts] = (await this.#machine.run(command)).split(' ')
+    if (status !== 'ok') throw new CoreError(status!, command)
+    return parts.map((part) => (part === 'none' ? null : Buffer.from(part === '-' ? '' : part, 'hex')))
   }
 
   /** Returns the first thing that came out. */
@@ -90,8 +94,76 @@ export class Core {
     return Number(await this.text('key', `\`${curve}`, `\`${use}`, secret))
   }
 
-  async stop(): Promise<void> {
-    this.#child.stdin.end()
-    if (this.#child.exitCode === null) await new Promise((resolve) => this.#child.once('exit', resolve))
+  stop(): Promise<void> {
+    return this.#machine.stop()
+  }
+}
+
+function startProcess(): Machine {
+  const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' }
+  const child: ChildProcessWithoutNullStreams = spawn(buildProgram('test/harness.c'), { env })
+  const waiting: { command: string; resolve: (line: string) => void; reject: (error: unknown) => void }[] = []
+  let errors = ''
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk
+  })
+  createInterface({ input: child.stdout }).on('line', (line) => waiting.shift()!.resolve(line))
+  child.once('exit', (code) => {
+    for (const { command, reject } of waiting)
+      reject(new CoreError('CORE_EXITED', `${command}: exit ${code}\n${errors}`))
+  })
+  return {
+    run: (command) =>
+      new Promise((resolve, reject) => {
+        waiting.push({ command, resolve, reject })
+        child.stdin.write(`${command}\n`)
+      }),
+    stop: async () => {
+      child.stdin.end()
+      if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve))
+    },
+  }
+}
+
+/** The harness beside a C library of its own. Any call of PSA can be made to fail, as in the process. */
+const HARNESS: ModuleSources = {
+  sources: ['test/harness.c', 'test/wasm/libc.c', 'wasm/string.c'],
+  include: ['test/wasm/include', 'wasm/include'],
+  compile: ['-include', 'test/faults.h'],
+  link: ['--export=main'],
+  stackBytes: 256 * 1024,
+}
+
+async function startModule(): Promise<Machine> {
+  const module = await WebAssembly.compile(await buildModule(HARNESS))
+  const psa = new Psa((length) => randomBytes(length))
+  let line: string | undefined
+  let answer = ''
+  const exports = (await WebAssembly.instantiate(module, {
+    psa: psa.imports(() => exports.memory),
+    host: {
+      read: (address: number, size: number) => {
+        if (line === undefined || line.length + 2 > size) return 0
+        Buffer.from(exports.memory.buffer, address, line.length + 2).write(`${line}\n\0`, 'latin1')
+        line = undefined
+        return 1
+      },
+      write: (address: number, length: number) => {
+        answer += Buffer.from(exports.memory.buffer, address, length).toString('latin1')
+      },
+      exit: (code: number) => {
+        throw new CoreError('CORE_EXITED', `exit ${code}`)
+      },
+    },
+  }).then(({ exports }) => exports)) as { memory: WebAssembly.Memory; main: () => number }
+  return {
+    run: async (command) => {
+      line = command
+      answer = ''
+      // Reads one line, and ends where there is no other.
+      exports.main()
+      return answer.trimEnd()
+    },
+    stop: async () => {},
   }
 }

@@ -10,13 +10,11 @@ import {
 import { DeviceKey } from '@iotex2/identity/key'
 import { encodeMultikey } from '@iotex2/identity/multikey'
 import { SecretKey } from '@iotex2/identity/secret-key'
-import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
+import { parseTaskRequest, signingHash, signingText } from '@iotex2/protocol/wire'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { encodeRequest } from '../../src/request.ts'
 import { recoveryIdOf } from '../../test/signature.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const hex = (text: string) => Buffer.from(text, 'hex')
 const SEED = 20_261_125
@@ -26,10 +24,10 @@ const ORDERS = {
 }
 const numberOf = (bytes: Uint8Array) => BigInt(`0x${Buffer.from(bytes).toString('hex')}`)
 
-describe.skipIf(skipReason('keys and DIDs of the C core'))('keys and DIDs', () => {
+describe.each(backends('keys and DIDs of the C core'))('keys and DIDs with %s', (backend) => {
   let core: Core
-  beforeAll(() => {
-    core = Core.start()
+  beforeAll(async () => {
+    core = await Core.start(backend)
   })
   afterAll(() => core.stop())
 
@@ -137,8 +135,35 @@ describe.skipIf(skipReason('keys and DIDs of the C core'))('keys and DIDs', () =
     )
     // mbedTLS 2.28 has no EdDSA.
     const ed25519 = JSON.stringify(new SecretKey('Ed25519', secret).publicJwk)
-    expect(await core.status('verify', ed25519, 'm', new Uint8Array(64))).toBe('IOC_ERR_UNSUPPORTED')
+    expect(await core.status('verify', ed25519, 'm', new Uint8Array(64))).toBe(
+      backend === 'mbedTLS' ? 'IOC_ERR_UNSUPPORTED' : 'IOC_ERR_SIGNATURE',
+    )
     expect(await core.status('sign', 77, 'm')).toBe('IOC_ERR_KEY')
+  })
+
+  // RFC 8032 section 7.1, tests 1 to 3; RFC 8037 appendix A.4 has the first one's key.
+  test.skipIf(backend === 'mbedTLS').each([
+    [
+      '9d61b19deffd5a60ba844af492ec2cc44449c5697b326919703bac031cae7f60',
+      '',
+      'e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b',
+    ],
+    [
+      '4ccd089b28ff96da9db6c346ec114e0f5b8a319f35aba624da8cf6ed4fb8a6fb',
+      '72',
+      '92a009a9f0d4cab8720e820b5f642540a2b27b5416503f8fb3762223ebdb69da085ac1e43e15996e458f3613d0f11d8c387b2eaeb4302aeeb00d291612bb0c00',
+    ],
+    [
+      'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7',
+      'af82',
+      '6291d657deec24024827e69c3abe01a30ce548a284743a445e3680d7db5ac3ac18ff9b538d16f290ae67f760984dc6594a7c15e9716ed28dc027beceea1ec40a',
+    ],
+  ])('EdDSA signs as RFC 8032 (%#)', async (secret, message, signature) => {
+    const key = await core.key('Ed25519', 'sign', hex(secret))
+    const jwk = await core.text('jwk', key)
+    expect((await core.bytes('sign', key, hex(message))).toString('hex')).toBe(signature)
+    expect(await core.status('verify', jwk, hex(message), hex(signature))).toBe('IOC_OK')
+    expect(await core.status('verify', jwk, hex(`${message}00`), hex(signature))).toBe('IOC_ERR_SIGNATURE')
   })
 
   test('JWKs come back; what is none is refused', async () => {
@@ -276,22 +301,26 @@ describe.skipIf(skipReason('keys and DIDs of the C core'))('keys and DIDs', () =
   })
 })
 
-describe.skipIf(skipReason('task requests of the C core'))('POST /v1/task', () => {
+describe.each(backends('task requests of the C core'))('POST /v1/task with %s', (backend) => {
   let core: Core
   let key: number
   const device = new DeviceKey(new Uint8Array(32).fill(1))
   beforeAll(async () => {
-    core = Core.start()
+    core = await Core.start(backend)
     key = await core.key('secp256k1', 'sign', new Uint8Array(32).fill(1))
   })
   afterAll(() => core.stop())
 
-  test('is the simulator’s, byte for byte', async () => {
+  test('is the committed one, byte for byte, and signs what the protocol says', async () => {
     const payload = '{"time":1764000000000,"temperature":-7,"rain":0.0000001}'
-    const body = await core.text('request', key, 7, 1, null, payload)
-    expect(body).toBe(encodeRequest(device, 1n, 7n, payload))
-    expect(await core.text('request', key, (1n << 64n) - 1n, (1n << 63n) - 1n, null, payload)).toBe(
-      encodeRequest(device, (1n << 63n) - 1n, (1n << 64n) - 1n, payload),
+    const committed =
+      '{"nonce":7,"projectID":"1","payload":{"time":1764000000000,"temperature":-7,"rain":0.0000001},"signature":"0x1e6cdeda47d684ac4850c6dc33c90f9940e1446edebe4e2870ef45519eb774a17aead277a686aebc9e9c370eef39e9221f8056d03b43c10ce4f237b4fa72ab48"}'
+    expect(await core.text('request', key, 7, 1, null, payload)).toBe(committed)
+    const [nonce, projectId] = [(1n << 64n) - 1n, (1n << 63n) - 1n]
+    const text = signingText(nonce, String(projectId), undefined, payload)
+    const signature = Buffer.from(device.sign(signingHash(text, undefined))).toString('hex')
+    expect(await core.text('request', key, nonce, projectId, null, payload)).toBe(
+      `${text.slice(0, -1)},"signature":"0x${signature}"}`,
     )
   })
 

@@ -1,17 +1,16 @@
 /** The queue on flash: its order, its numbers, and power cut after every byte it programs. */
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const SEED = 20_261_125
 /** Enough for the log to come around. */
 const STEPS = 26
 
-describe.skipIf(skipReason('the queue of the C core'))('queue', () => {
+describe.each(backends('the queue of the C core'))('queue with %s', (backend) => {
   let core: Core
-  beforeAll(() => {
-    core = Core.start()
+  beforeAll(async () => {
+    core = await Core.start(backend)
   })
   afterAll(() => core.stop())
 

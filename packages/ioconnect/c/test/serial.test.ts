@@ -13,19 +13,18 @@ import {
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import vectors from '../../../../test/vectors/serial-protocol.json' with { type: 'json' }
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { Core } from './harness.ts'
-import { skipReason } from './toolchain.ts'
+import { backends, Core } from './harness.ts'
 
 const SEED = 20_261_125
 const hex = (text: string) => Buffer.from(text.slice(2), 'hex')
 
-describe.skipIf(skipReason('the serial line of the C core'))('serial line', () => {
+describe.each(backends('the serial line of the C core'))('serial line with %s', (backend) => {
   let core: Core
   let key: number
   const device = new DeviceKey(new Uint8Array(32).fill(1))
   const document = encodeDocument(createDocument(device))
   beforeAll(async () => {
-    core = Core.start()
+    core = await Core.start(backend)
     key = await core.key('secp256k1', 'sign', new Uint8Array(32).fill(1))
   })
   afterAll(() => core.stop())

@@ -59,7 +59,7 @@ export function buildProgram(main: string, compiler = 'gcc', flags: readonly str
   if (existsSync(program)) return program
   mkdirSync(directory, { recursive: true })
   const unfinished = `${program}.${process.pid}`
-  const args = [...WARNINGS, ...flags, '-Iinclude', ...sources, '-lmbedcrypto', '-o', unfinished]
+  const args = [...WARNINGS, ...flags, '-I.', '-Iinclude', ...sources, '-lmbedcrypto', '-o', unfinished]
   execFileSync(compiler, args, { cwd: CORE, stdio: ['ignore', 'inherit', 'inherit'] })
   // Two test files may build the same at once: either result is whole.
   renameSync(unfinished, program)

@@ -5,9 +5,7 @@
  */
 import { once } from 'node:events'
 import { createServer, type Socket } from 'node:net'
-import { encodeFrame, FrameDecoder } from '@iotex2/protocol/serial/frame'
-import { encodeSerialFault } from '@iotex2/protocol/serial/messages'
-import type { SerialDevice } from './serial-device.ts'
+import type { Device } from '../device.ts'
 
 export interface SerialLine {
   port: number
@@ -18,7 +16,7 @@ export interface SerialLine {
  * Listens on `port`, or on a free one for 0. A line has one plug: a new one pulls the former, whose end may be seen late or
  * never.
  */
-export async function openSerialLine(device: SerialDevice, port: number): Promise<SerialLine> {
+export async function openSerialLine(device: Pick<Device, 'read'>, port: number): Promise<SerialLine> {
   let plugged: Socket | undefined
   const server = createServer((socket) => {
     plugged?.destroy()
@@ -27,7 +25,11 @@ export async function openSerialLine(device: SerialDevice, port: number): Promis
       if (plugged === socket) plugged = undefined
     })
     socket.setNoDelay(true)
-    serve(socket, device)
+    socket.on('error', () => socket.destroy())
+    socket.on('data', (bytes) => {
+      const answer = device.read(bytes)
+      if (!socket.destroyed && answer.length > 0) socket.write(answer)
+    })
   })
   server.listen(port, '127.0.0.1')
   await once(server, 'listening')
@@ -40,21 +42,4 @@ export async function openSerialLine(device: SerialDevice, port: number): Promis
       await closed
     },
   }
-}
-
-/** Answers each frame in its turn. Noise is answered too, so that the host need not wait before it asks again. */
-function serve(socket: Socket, device: SerialDevice): void {
-  const decoder = new FrameDecoder()
-  let turn = Promise.resolve()
-  socket.on('error', () => socket.destroy())
-  socket.on('data', (bytes) => {
-    for (const frame of decoder.push(bytes))
-      turn = turn.then(async () => {
-        const reply =
-          'message' in frame
-            ? await device.answer(frame.message)
-            : encodeSerialFault(null, 'PARSE_ERROR', `The frame was not understood: ${frame.fault}.`)
-        if (!socket.destroyed) socket.write(encodeFrame(reply))
-      })
-  })
 }

@@ -7,8 +7,9 @@ import {
   verifyDocument,
 } from '@iotex2/identity/document'
 import { DeviceKey } from '@iotex2/identity/key'
-import { SerialDevice } from '@iotex2/ioconnect/serial/serial-device'
+import { MemoryDevice } from '@iotex2/ioconnect/memory-device'
 import {
+  DOCUMENT_PART_BYTES,
   encodeSerialRequest,
   parseSerialReply,
   possessionHash,
@@ -20,7 +21,7 @@ import { p256 } from '@noble/curves/nist.js'
 import { keccak_256 } from '@noble/hashes/sha3.js'
 import { expect, test } from 'vitest'
 import { hexOf } from '../bytes.ts'
-import { checkDocument, isSignedBy, readDevice } from './read-device.ts'
+import { checkDocument, contractSignature, isSignedBy, readDevice } from './read-device.ts'
 
 const key = new DeviceKey(new Uint8Array(32).fill(1))
 const other = new DeviceKey(new Uint8Array(32).fill(2))
@@ -30,15 +31,20 @@ const identity = { did, keyType: 'secp256k1', publicKey: hexOf(key.publicKey) } 
 const coded = (code: string) => expect.objectContaining({ code })
 const options = { audience: 'https://portal.example', challenge: new Uint8Array(32).fill(7) }
 
-/** The simulator's device, whose results a test may change. */
+/** The simulator's device, whose results, and whose document, a test may change. */
 function deviceWith(
   change: (method: SerialMethod, result: Record<string, unknown>) => Record<string, unknown> = (_, result) => result,
-  bytes = document,
+  bytes?: Uint8Array,
 ) {
-  const device = new SerialDevice({ key, model: 'm', firmware: '1', document: bytes })
+  const device = new MemoryDevice({ key })
   return {
     call: async <M extends SerialMethod>(method: M, params: SerialParameters<M>) => {
-      const reply = parseSerialReply(await device.answer(encodeSerialRequest(1, method, params)))
+      if (method === 'did.document' && bytes) {
+        const { offset } = params as SerialParameters<'did.document'>
+        const part = Buffer.from(bytes.subarray(offset, offset + DOCUMENT_PART_BYTES)).toString('base64')
+        return { hash: documentHash(bytes), length: bytes.length, offset, part } as unknown as SerialResult<M>
+      }
+      const reply = parseSerialReply(device.answer(encodeSerialRequest(1, method, params)))
       const { result } = reply as { result: Record<string, unknown> }
       return change(method, result) as unknown as SerialResult<M>
     },
@@ -176,4 +182,17 @@ test('a device with a P-256 key, as secure elements make them', () => {
   expect(isSignedBy(p256Identity, keccak_256(new Uint8Array(6)), signature)).toBe(false)
   expect(isSignedBy({ ...p256Identity, publicKey: hexOf(new Uint8Array(64)) }, digest, signature)).toBe(false)
   expect(isSignedBy({ ...p256Identity, keyType: 'ed25519' }, digest, signature)).toBe(false)
+})
+
+test('a consent that PSA signed gets the v that its contract recovers the key by', () => {
+  for (let i = 0; i < 8; i++) {
+    const digest = keccak_256(Uint8Array.of(i))
+    const { r, s, v } = key.signRecoverable(digest)
+    const whole = `${r}${s.slice(2)}${v.toString(16)}` as const
+    expect(contractSignature(identity, digest, `${r}${s.slice(2)}` as `0x${string}`)).toBe(whole)
+    expect(contractSignature(identity, digest, whole)).toBe(whole)
+    expect(() => contractSignature(identity, keccak_256(Uint8Array.of(99)), whole)).toThrow(
+      coded('POSSESSION_UNPROVEN'),
+    )
+  }
 })

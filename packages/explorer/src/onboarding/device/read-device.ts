@@ -145,7 +145,8 @@ export function isSignedBy({ keyType, publicKey }: DeviceDid, digest: Uint8Array
   const bytes = bytesOfHex(signature)
   const key = concat(Uint8Array.of(4), bytesOfHex(publicKey))
   try {
-    if (keyType === 'secp256k1' && bytes.length === 65)
+    // What ends with v, and what does not: PSA tells none.
+    if (keyType === 'secp256k1' && (bytes.length === 65 || bytes.length === 64))
       return secp256k1.verify(bytes.slice(0, 64), digest, key, { prehash: false, lowS: true })
     if (keyType === 'p256' && bytes.length === 64)
       return p256.verify(bytes, digest, key, { prehash: false, lowS: true })
@@ -153,4 +154,20 @@ export function isSignedBy({ keyType, publicKey }: DeviceDid, digest: Uint8Array
     // A key that is no point, a signature that is no scalar.
   }
   return false
+}
+
+/**
+ * Returns a signature as a contract takes it: of secp256k1 r ‖ s ‖ v, whose v is the one that gives the key of `identity`.
+ * Throws {@link PortalError} POSSESSION_UNPROVEN where it is not of that key, or signs something else.
+ */
+export function contractSignature(identity: DeviceDid, digest: Uint8Array, signature: Hex): Hex {
+  if (!isSignedBy(identity, digest, signature))
+    throw new PortalError('POSSESSION_UNPROVEN', 'The device did not sign what it was asked to.')
+  if (identity.keyType !== 'secp256k1') return signature
+  const compact = bytesOfHex(signature).slice(0, 64)
+  const found = ([0, 1] as const).find((bit) => {
+    const key = secp256k1.Signature.fromBytes(compact).addRecoveryBit(bit).recoverPublicKey(digest)
+    return hexOf(key.toBytes(false).slice(1)) === identity.publicKey.toLowerCase()
+  })
+  return `${hexOf(compact)}${found === 0 ? '1b' : '1c'}`
 }

@@ -1,19 +1,13 @@
 /** The host against the simulator's own device, over streams that a test disturbs. */
-import { createDocument, encodeDocument } from '@iotex2/identity/document'
 import { DeviceKey } from '@iotex2/identity/key'
-import { SerialDevice } from '@iotex2/ioconnect/serial/serial-device'
+import { MemoryDevice } from '@iotex2/ioconnect/memory-device'
 import { encodeFrame, FrameDecoder } from '@iotex2/protocol/serial/frame'
 import { encodeSerialFault } from '@iotex2/protocol/serial/messages'
 import { expect, test } from 'vitest'
 import { SerialClient, type SerialClientOptions, type SerialStreams } from './serial-client.ts'
 
 const key = new DeviceKey(new Uint8Array(32).fill(1), { development: true })
-const device = new SerialDevice({
-  key,
-  model: 'ioConnect simulator',
-  firmware: '0.1.0',
-  document: encodeDocument(createDocument(key)),
-})
+const device = new MemoryDevice({ key })
 const coded = (code: string) => expect.objectContaining({ code })
 const text = (line: string) => new TextEncoder().encode(line)
 
@@ -38,10 +32,10 @@ function line(disturb: (reply: Uint8Array, number: number) => Uint8Array[] = (re
       },
     }),
     writable: new WritableStream({
-      write: async (bytes) => {
+      write: (bytes) => {
         for (const frame of decoder.push(bytes)) {
           const reply =
-            'message' in frame ? await device.answer(frame.message) : encodeSerialFault(null, 'PARSE_ERROR', 'What?')
+            'message' in frame ? device.answer(frame.message) : encodeSerialFault(null, 'PARSE_ERROR', 'What?')
           for (const part of disturb(encodeFrame(reply), ++sent)) controller.enqueue(part)
         }
       },

@@ -1,10 +1,11 @@
+import { devicePermitHash } from '@iotex2/protocol/device-permit'
 import { SERIAL_KEY_TYPE } from '@iotex2/protocol/serial/messages'
 import { useCallback, useState } from 'react'
 import { parseTokens } from '../../onboarding/amount-input.ts'
 import type { Hex } from '../../onboarding/bytes.ts'
 import type { IdentityChain, Project, Quote, Tokens } from '../../onboarding/chain/identity-chain.ts'
 import { type Action, PLAN_STEPS, type Plan, type PlanStep, planRegistration } from '../../onboarding/chain/plan.ts'
-import type { ReadDevice } from '../../onboarding/device/read-device.ts'
+import { contractSignature, type ReadDevice } from '../../onboarding/device/read-device.ts'
 import type { DevicePort } from '../../onboarding/device/use-device-port.ts'
 import { PortalError } from '../../onboarding/errors.ts'
 import type { Owner } from '../../onboarding/use-owner.ts'
@@ -215,7 +216,7 @@ async function askForConsent(
   const deadline = now + PERMIT_SECONDS
   const bound = { deviceContract: contract.toLowerCase() as Hex, hash: device.documentHash, uri }
   const owner = account.toLowerCase() as Hex
-  const { signature } = await port.use(false, async (client) => {
+  const signed = await port.use(false, async (client) => {
     const { did } = await client.call('did.get', {})
     if (did !== device.did) throw new PortalError('DEVICE_OTHER', `Another device is plugged in: ${did.slice(0, 60)}.`)
     return client.call('did.permit', {
@@ -230,6 +231,18 @@ async function askForConsent(
       deadline: String(deadline),
     })
   })
+  const digest = devicePermitHash({
+    chainId: BigInt(info.chain.id),
+    registry: identity.registry.toLowerCase() as Hex,
+    nonce,
+    action: 'register',
+    device: device.address,
+    owner,
+    ...bound,
+    tokenId: token,
+    deadline,
+  })
+  const signature = contractSignature(device, digest, signed.signature)
   const keyType = SERIAL_KEY_TYPE[device.keyType]
   // From a secp256k1 signature the contract recovers the key.
   const publicKey = device.keyType === 'secp256k1' ? '0x' : device.publicKey

@@ -30,8 +30,9 @@ typedef struct {
     /* Asks the device's person whether to sign a permit of these parameters. Null where nobody can be asked.
      */
     bool (*consent)(void *context, ioc_slice_t parameters);
-    /* Keep and apply settings; what they are given lives as long as the call. Null where the device does not
-     * have the method. `applied` tells whether they hold at once. */
+    /* Keep and apply settings; what they are given lives as long as the call. IOC_ERR_ARGUMENT is for
+     * gateways that the transport does not have. Null where the device does not have the method. `applied`
+     * tells whether they hold at once. */
     ioc_status_t (*set_network)(void *context, ioc_slice_t ssid, ioc_slice_t passphrase, bool *applied);
     ioc_status_t (*set_server)(void *context, const ioc_server_settings_t *settings, bool *applied);
 } ioc_serial_device_t;
