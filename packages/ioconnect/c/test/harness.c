@@ -16,6 +16,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef IOC_BOARD
+#include "chips/board.h"
+#endif
 
 #define WORDS 24
 #define TABLE 16
@@ -32,6 +35,15 @@ bool test_fault(void) {
     return fault_in >= 0 && fault_in-- == 0;
 }
 
+/* Memory until the answer is out. */
+static void *borrowed[1024];
+static size_t borrowed_count;
+
+static uint8_t *borrow(size_t length) {
+    if (borrowed_count == COUNT(borrowed)) exit(3);
+    return borrowed[borrowed_count++] = malloc(length);
+}
+
 static char *words[WORDS];
 static owned_t arguments[WORDS];
 static size_t word_count, capacity = 1 << 16;
@@ -44,7 +56,7 @@ static ioc_slice_t bytes_at(size_t i) {
     const char *word = strcmp(words[i], "-") == 0 ? "" : words[i];
     if (!argument->bytes) {
         argument->length = strlen(word) / 2;
-        argument->bytes = malloc(argument->length);
+        argument->bytes = borrow(argument->length);
         for (size_t j = 0; j < argument->length; j++)
             argument->bytes[j] = (uint8_t)((strchr(digits, word[2 * j]) - digits) << 4 |
                                            (strchr(digits, word[2 * j + 1]) - digits));
@@ -115,7 +127,7 @@ static const ioc_resolver_t resolver = {NULL, find};
 static ioc_writer_t out;
 
 static ioc_status_t begin(void) {
-    ioc_writer_init(&out, malloc(capacity), capacity);
+    ioc_writer_init(&out, borrow(capacity), capacity);
     return IOC_OK;
 }
 
@@ -135,9 +147,10 @@ static size_t part_count;
 static bool wrote;
 
 static void give(ioc_slice_t slice) {
-    owned_t copy = slice.bytes ? keep(slice) : (owned_t){NULL, 0};
     if (part_count == COUNT(parts)) exit(3);
-    parts[part_count++] = ioc_slice(copy.bytes, copy.length);
+    uint8_t *copy = slice.bytes ? borrow(slice.length) : NULL;
+    if (copy) memcpy(copy, slice.bytes, slice.length);
+    parts[part_count++] = ioc_slice(copy, slice.length);
 }
 
 static void give_number(uint64_t number) {
@@ -190,6 +203,7 @@ static owned_t kept_settings;
 static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t passphrase, bool *applied) {
     (void)context;
     ioc_writer_t writer;
+    free(kept_settings.bytes);
     kept_settings = (owned_t){malloc(200), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 200);
     ioc_write_string(&writer, ssid);
@@ -202,6 +216,7 @@ static ioc_status_t set_network(void *context, ioc_slice_t ssid, ioc_slice_t pas
 static ioc_status_t set_server(void *context, const ioc_server_settings_t *settings, bool *applied) {
     (void)context;
     ioc_writer_t writer;
+    free(kept_settings.bytes);
     kept_settings = (owned_t){malloc(2000), 0};
     ioc_writer_init(&writer, kept_settings.bytes, 2000);
     ioc_write_uint(&writer, settings->project_id);
@@ -344,7 +359,7 @@ static ioc_status_t run_keys(void) {
     if (is("wrap") || is("unwrap")) {
         const ioc_slice_t kek = bytes_at(1), text = bytes_at(2);
         const size_t length = is("wrap") ? text.length + 8 : text.length < 8 ? 0 : text.length - 8;
-        uint8_t *output = malloc(length);
+        uint8_t *output = borrow(length);
         TRY((is("wrap") ? ioc_key_wrap : ioc_key_unwrap)(kek.bytes, kek.length, text.bytes, text.length,
                                                          output));
         give(ioc_slice(output, length));
@@ -383,7 +398,7 @@ static ioc_status_t run_encrypt(void) {
 static ioc_status_t run_unpack(void) {
     const owned_t packed = keep(bytes_at(1));
     const size_t scratch_length = word_count > 2 ? (size_t)number_at(2) : packed.length * 5 / 4;
-    uint8_t *scratch = malloc(scratch_length);
+    uint8_t *scratch = borrow(scratch_length);
     ioc_unpacked_t unpacked;
     TRY(ioc_unpack(packed.bytes, packed.length, own, own_count, &resolver, scratch, scratch_length,
                    &unpacked));
@@ -461,7 +476,7 @@ static ioc_status_t run_messages(void) {
     if (is("credential")) {
         const size_t length = word_count > 2 ? (size_t)number_at(2) : bytes_at(1).length;
         ioc_credential_t credential;
-        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, malloc(length), length, &credential));
+        TRY(ioc_credential_verify(bytes_at(1), &resolver, &platform, borrow(length), length, &credential));
         give(credential.credential);
         give(credential.issuer);
         give(credential.subject);
@@ -561,7 +576,7 @@ static ioc_status_t run_queue(void) {
     if (is("queue.append")) return ioc_queue_append(&queue, bytes_at(1));
     if (is("queue.remove")) return ioc_queue_remove(&queue, number_at(1));
     if (is("queue.oldest")) {
-        uint8_t *message = malloc(capacity);
+        uint8_t *message = borrow(capacity);
         size_t length;
         uint64_t sequence;
         TRY(ioc_queue_oldest(&queue, message, capacity, &length, &sequence));
@@ -572,11 +587,22 @@ static ioc_status_t run_queue(void) {
     return IOC_ERR_ARGUMENT;
 }
 
+#ifdef IOC_BOARD
+/* That the command before took. */
+static uint32_t instructions;
+#endif
+
 static ioc_status_t run(void) {
     if (is("capacity")) {
         capacity = (size_t)number_at(1);
         return IOC_OK;
     }
+#ifdef IOC_BOARD
+    if (is("instructions")) {
+        give_number(instructions);
+        return IOC_OK;
+    }
+#endif
     if (is("fault")) {
         /* What is kept of the calls that are left tells whether one failed. */
         give_number(fault_in < 0);
@@ -602,13 +628,21 @@ int main(void) {
         memset(arguments, 0, sizeof arguments);
         part_count = 0;
         wrote = false;
+#ifdef IOC_BOARD
+        const uint32_t start = board_instructions();
         const ioc_status_t status = run();
+        instructions = board_instructions() - start;
+#else
+        const ioc_status_t status = run();
+#endif
         printf("%s", status == IOC_OK ? "ok" : ioc_status_name(status));
         if (status == IOC_OK && wrote) answer_slice(ioc_writer_slice(&out, 0));
         for (size_t i = 0; status == IOC_OK && i < part_count; i++)
             answer_slice(parts[i]);
         printf("\n");
         fflush(stdout);
+        while (borrowed_count > 0)
+            free(borrowed[--borrowed_count]);
     }
     return 0;
 }
