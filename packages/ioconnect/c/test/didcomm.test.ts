@@ -15,7 +15,7 @@ import {
   vectors,
 } from '../../../identity/src/didcomm/parties.fixture.ts'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
-import { backends, Core } from './harness.ts'
+import { backends, Core, hasEdDsa, isChip, strideOf } from './harness.ts'
 
 const SEED = 20_261_125
 const MESSAGE = {
@@ -39,10 +39,9 @@ const jwkOf = (party: 'alice' | 'bob', kid: string) => {
   return JSON.stringify(jwk)
 }
 
-/** mbedTLS 2.28 has no EdDSA. */
-const EDDSA = { mbedTLS: 'IOC_ERR_UNSUPPORTED', WebAssembly: 'IOC_OK' }
-
 describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) => {
+  const stride = strideOf(backend)
+  const eddsa = hasEdDsa(backend) ? 'IOC_OK' : 'IOC_ERR_UNSUPPORTED'
   let core: Core
   beforeEach(async () => {
     core = await Core.start(backend)
@@ -118,7 +117,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
     'ECDH-ES, P-521, A256GCM': 'IOC_ERR_KEY',
     'ECDH-1PU, X25519, A256CBC-HS512': 'IOC_OK',
     // The signature inside is EdDSA: where the backend lacks it, the layer around it was decrypted all the same.
-    'EdDSA in ECDH-1PU, P-256, A256CBC-HS512': EDDSA[backend],
+    'EdDSA in ECDH-1PU, P-256, A256CBC-HS512': eddsa,
     'EdDSA in ECDH-1PU, X25519, A256CBC-HS512, in ECDH-ES, P-521, XC20P': 'IOC_ERR_ALGORITHM',
   }
   test('every vector of C.3 has its expectation', () => {
@@ -144,7 +143,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
   })
   test.each(vectors.signed)('C.2: $name', async ({ packed }) => {
     const [{ header }] = packed.signatures as [{ header: { kid: string } }]
-    const status = secretOf('alice', header.kid).crv === 'Ed25519' ? EDDSA[backend] : 'IOC_OK'
+    const status = secretOf('alice', header.kid).crv === 'Ed25519' ? eddsa : 'IOC_OK'
     expect(await core.status('unpack', JSON.stringify(packed))).toBe(status)
     if (status === 'IOC_OK')
       expect(await unpacked(JSON.stringify(packed))).toMatchObject({
@@ -155,7 +154,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
   })
 
   test.each(CURVES)('authcrypt over %s: identity unpacks what the core packs, of any length', async (curve) => {
-    for (let length = 0; length < 40; length++) {
+    for (let length = 0; length < 40; length += stride) {
       const message = { ...MESSAGE, body: { text: 'x'.repeat(length) } }
       const plaintext = JSON.stringify({ typ: 'application/didcomm-plain+json', ...message })
       const packed = await encrypt({ content: 0, curve, sender: true, plaintext })
@@ -173,7 +172,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
     'anoncrypt over %s with %s, both ways',
     async (curve, enc, content) => {
       await beBob()
-      for (let length = 0; length < 20; length++) {
+      for (let length = 0; length < 20; length += stride) {
         const message = { ...MESSAGE, body: { text: 'x'.repeat(length) } }
         const plaintext = JSON.stringify({ typ: 'application/didcomm-plain+json', ...message })
         const packed = await encrypt({ content, curve, plaintext })
@@ -219,7 +218,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
   test('many messages in one process leave nothing behind', async () => {
     await beBob()
     const packed = await packEncrypted(MESSAGE, { to: BOB, from: `${ALICE}#key-p256-1` }, { resolver, keys: aliceKeys })
-    for (let i = 0; i < 100; i++) expect(await core.status('unpack', packed)).toBe('IOC_OK')
+    for (let i = 0; i < 100; i += stride) expect(await core.status('unpack', packed)).toBe('IOC_OK')
   })
 
   test('several recipients, one of whom is the core', async () => {
@@ -279,8 +278,8 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       await keyOf('alice', `${ALICE}#key-2`, 'sign'),
       await keyOf('alice', `${ALICE}#key-p256-1`, 'agree'),
     ]
-    for (const idLength of [8, 49, 200, 1000])
-      for (const length of [0, 1, 15, 16, 17, 1000, 4000]) {
+    for (const idLength of isChip(backend) ? [49, 1000] : [8, 49, 200, 1000])
+      for (const length of isChip(backend) ? [16, 17] : [0, 1, 15, 16, 17, 1000, 4000]) {
         const [kid, plaintext] = [`did:a:${'x'.repeat(idLength - 6)}`, 'p'.repeat(length)]
         const [jwe, jws] = (await core.call('bounds', length, idLength)).map(Number) as [number, number]
         await core.call('capacity', jwe)
@@ -307,7 +306,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
     expect(await core.status('sign.message', kid, key, PLAINTEXT)).toBe('IOC_ERR_BUFFER')
     await core.call('capacity', packed.length)
     expect(await encrypt({ content: 0, curve: 'p256', sender: true, plaintext: signed })).toHaveLength(packed.length)
-    for (let capacity = 0; capacity < packed.length; capacity += 37) {
+    for (let capacity = 0; capacity < packed.length; capacity += 37 * stride) {
       await core.call('capacity', capacity)
       await expect(encrypt({ content: 0, curve: 'p256', sender: true, plaintext: signed })).rejects.toThrow(
         expect.objectContaining({ code: 'IOC_ERR_BUFFER' }),
@@ -315,7 +314,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
     }
     await core.call('capacity', 1 << 16)
     let enough = false
-    for (let scratch = 0; scratch <= packed.length; scratch += 41) {
+    for (let scratch = 0; scratch <= packed.length; scratch += 41 * stride) {
       const status = await core.status('unpack', packed, scratch)
       expect(status).toBe(enough ? 'IOC_OK' : status)
       expect(['IOC_OK', 'IOC_ERR_BUFFER']).toContain(status)
@@ -488,7 +487,7 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       await packSigned(MESSAGE, `${ALICE}#key-3`, context),
     ]
     let taken = 0
-    for (let i = 0; i < 700; i++) {
+    for (let i = 0; i < 700; i += stride) {
       const damaged = Buffer.from(mutate(random, random.pick(originals)))
       if ((await core.status('unpack', damaged)) !== 'IOC_OK') continue
       taken++

@@ -17,7 +17,7 @@ const SIGNER = `${ALICE}#key-2`
 const secretOf = (kid: string) =>
   [...vectors.secrets.alice, ...vectors.secrets.bob].find((secret) => secret.kid === kid)!
 
-describe.each(backends('faults beneath the C core'))('faults with %s', (backend) => {
+describe.each(backends('faults beneath the C core', { chips: false }))('faults with %s', (backend) => {
   let core: Core
   let operations: Record<string, [string, ...(string | number | Buffer | null)[]]>
   beforeAll(async () => {

@@ -17,6 +17,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#ifdef IOC_BOARD
+#include "chips/board.h"
+#endif
 
 #define WORDS 24
 #define TABLE 16
@@ -748,11 +751,22 @@ static ioc_status_t run_device(void) {
     return IOC_OK;
 }
 
+#ifdef IOC_BOARD
+/* That the command before took. */
+static uint32_t instructions;
+#endif
+
 static ioc_status_t run(void) {
     if (is("capacity")) {
         capacity = (size_t)number_at(1);
         return IOC_OK;
     }
+#ifdef IOC_BOARD
+    if (is("instructions")) {
+        give_number(instructions);
+        return IOC_OK;
+    }
+#endif
     if (is("fault")) {
         /* What is kept of the calls that are left tells whether one failed. */
         give_number(fault_in < 0);
@@ -779,7 +793,13 @@ int main(void) {
         memset(arguments, 0, sizeof arguments);
         part_count = 0;
         wrote = false;
+#ifdef IOC_BOARD
+        const uint32_t start = board_instructions();
         const ioc_status_t status = run();
+        instructions = board_instructions() - start;
+#else
+        const ioc_status_t status = run();
+#endif
         printf("%s", status == IOC_OK ? "ok" : ioc_status_name(status));
         if (status == IOC_OK && wrote) answer_slice(ioc_writer_slice(&out, 0));
         for (size_t i = 0; status == IOC_OK && i < part_count; i++)

@@ -1,6 +1,6 @@
 /**
- * Speaks with harness.c: a line of words in, a line of words out. It runs on either backend of PSA: on this computer with
- * mbedTLS, or as WebAssembly with the simulator's.
+ * Speaks with harness.c: a line of words in, a line of words out. It runs with each backend of PSA: on this computer
+ * with mbedTLS, as WebAssembly with the simulator's, and on emulated chips with mbedTLS built for them.
  * @module
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
@@ -9,7 +9,8 @@ import { createInterface } from 'node:readline'
 import { CodedError } from '@iotex2/protocol/errors'
 import { Psa } from '../../src/wasm/psa.ts'
 import { buildModule, type ModuleSources } from '../wasm/build.ts'
-import { buildProgram, missingTools } from './toolchain.ts'
+import { CHIPS, type ChipName, chipCommand, missingChip } from './chips.ts'
+import { buildProgram, CORE, missingTools } from './toolchain.ts'
 
 /** Thrown when the core answers with a status. Its code is the status's name. */
 export class CoreError extends CodedError {
@@ -35,18 +36,33 @@ interface Machine {
   stop(): Promise<void>
 }
 
-export type Backend = 'mbedTLS' | 'WebAssembly'
+export type Backend = 'mbedTLS' | 'WebAssembly' | ChipName
 
-/** What can run here. Without a compiler, WebAssembly alone: the reason goes to stderr. */
-export function backends(what: string): Backend[] {
-  const missing = missingTools()
-  if (missing !== undefined) process.stderr.write(`skipped: ${what} with mbedTLS: ${missing}\n`)
-  return missing === undefined ? ['mbedTLS', 'WebAssembly'] : ['WebAssembly']
+const CHIP_NAMES = Object.keys(CHIPS) as ChipName[]
+
+/** What can run here. Where something is missing the reason goes to stderr: WebAssembly needs nothing. */
+export function backends(what: string, { chips = true }: { chips?: boolean } = {}): Backend[] {
+  const missing: [Backend, string | undefined][] = [
+    ['mbedTLS', missingTools()],
+    ['WebAssembly', undefined],
+    ...(chips ? CHIP_NAMES : []).map((chip): [Backend, string | undefined] => [chip, missingChip(chip)]),
+  ]
+  for (const [backend, reason] of missing)
+    if (reason !== undefined) process.stderr.write(`skipped: ${what} with ${backend}: ${reason}\n`)
+  return missing.flatMap(([backend, reason]) => (reason === undefined ? [backend] : []))
 }
 
-const MACHINES: Record<Backend, () => Promise<Machine>> = {
-  mbedTLS: async () => startProcess(),
-  WebAssembly: async () => startModule(),
+export const isChip = (backend: Backend): backend is ChipName => backend in CHIPS
+
+/** mbedTLS 2.28 has no EdDSA. */
+export const hasEdDsa = (backend: Backend): boolean => backend === 'WebAssembly'
+
+/** Returns every how many of many cases are tried: an emulated chip takes a hundred times as long. */
+export const strideOf = (backend: Backend): number => (isChip(backend) ? 19 : 1)
+
+async function startMachine(backend: Backend): Promise<Machine> {
+  if (isChip(backend)) return startProcess(...chipCommand(backend))
+  return backend === 'mbedTLS' ? startProcess(buildProgram('test/harness.c')) : startModule()
 }
 
 /** The core, running. */
@@ -58,7 +74,7 @@ export class Core {
   }
 
   static async start(backend: Backend = 'mbedTLS'): Promise<Core> {
-    return new Core(await MACHINES[backend]())
+    return new Core(await startMachine(backend))
   }
 
   /** Returns what came out. Rejects with {@link CoreError}. */
@@ -99,9 +115,9 @@ export class Core {
   }
 }
 
-function startProcess(): Machine {
+function startProcess(program: string, ...args: string[]): Machine {
   const env = { ...process.env, ASAN_OPTIONS: 'detect_leaks=0' }
-  const child: ChildProcessWithoutNullStreams = spawn(buildProgram('test/harness.c'), { env })
+  const child: ChildProcessWithoutNullStreams = spawn(program, args, { env, cwd: CORE })
   const waiting: { command: string; resolve: (line: string) => void; reject: (error: unknown) => void }[] = []
   let errors = ''
   child.stderr.on('data', (chunk: Buffer) => {
@@ -120,7 +136,10 @@ function startProcess(): Machine {
       }),
     stop: async () => {
       child.stdin.end()
-      if (child.exitCode === null) await new Promise((resolve) => child.once('exit', resolve))
+      // An emulator does not end with its input.
+      if (args.length > 0) child.kill()
+      if (child.exitCode === null && child.signalCode === null)
+        await new Promise((resolve) => child.once('exit', resolve))
     },
   }
 }

@@ -7,7 +7,7 @@ const SEED = 20_261_125
 /** Enough for the log to come around. */
 const STEPS = 26
 
-describe.each(backends('the queue of the C core'))('queue with %s', (backend) => {
+describe.each(backends('the queue of the C core', { chips: false }))('queue with %s', (backend) => {
   let core: Core
   beforeAll(async () => {
     core = await Core.start(backend)

@@ -21,7 +21,8 @@ export const SANITIZERS = [
   'test/faults.h',
 ]
 
-const runs = (command: string, args: string[]): boolean => {
+/** Returns whether `command` is there and ends well. */
+export const runs = (command: string, args: string[]): boolean => {
   try {
     execFileSync(command, args, { stdio: 'ignore' })
     return true
