@@ -60,6 +60,12 @@ contract BucketEscrow is IBucketEscrow {
     }
 
     /// @inheritdoc IBucketEscrow
+    function giveBack(uint256 bucketId) external override onlyStaker {
+        if (_VAULT.bucketOf(bucketId).staker != address(0)) revert BucketEscrowCounted(bucketId);
+        _STAKING.transferFrom(address(this), msg.sender, bucketId);
+    }
+
+    /// @inheritdoc IBucketEscrow
     function release(uint256 bucketId, address recipient) external override onlyVault {
         _STAKING.transferFrom(address(this), recipient, bucketId);
     }

@@ -297,6 +297,40 @@ contract BucketAdversaries_Test is BucketFixture {
         _assertSolvent();
     }
 
+    function testFuzz_slashingOneself_gainsNothing(uint96 stake_, uint96 slash_) public {
+        uint256 amount = bound(stake_, 1 gwei, 1_000_000 ether);
+        IDimRegistry.Terms memory terms = _terms();
+        terms.maximumSlash = 10_000;
+        terms.beneficiary = staker;
+        dim = _admit(terms);
+        _agree(validator, dim);
+        _basket = _openBasket(validator, dim, 10_000);
+        _nextEpoch();
+        uint256 id = _stakeAll(staker, amount);
+        _nextEpoch();
+        _slashAll(bound(slash_, 1, amount));
+        uint256 shares = buckets.sharesOf(staker, validator, _basket);
+        if (shares != 0) {
+            vm.prank(staker);
+            uint256 exitId = buckets.requestExit(validator, _basket, shares);
+            _pass(DELAY);
+            buckets.claim(exitId);
+        } else if (buckets.lossOf(staker, validator, _basket, 0) >= 1 gwei) {
+            buckets.realise(staker, validator, _basket, 0);
+        }
+        uint256 lacks = amount - buckets.balanceOf(staker);
+        vm.deal(staker, lacks);
+        vm.prank(staker);
+        buckets.withdrawBucket{value: lacks}(id, staker);
+        if (buckets.pot() != 0) buckets.collect(staker);
+        uint256 left = buckets.balanceOf(staker);
+        uint256 coin = buckets.accountOf(staker).coin;
+        vm.prank(staker);
+        if (left != 0 && coin >= left) buckets.withdraw(left, staker);
+        assertLe(staker.balance, lacks);
+        _assertSolvent();
+    }
+
     function test_redeemOrBuy_ofAStakerWithoutDebt_isImpossibleForever() public {
         uint256 id = _stakeBucket(staker, 100 ether);
         _pass(1000 days);

@@ -143,6 +143,7 @@ contract BucketVaultDeposits_Test is BucketFixture {
 BucketEscrow
 ├── what comes in as coin or token is forwarded to the staker, whoever asks; it fails alone where the staker takes none
 ├── the staker, and nobody else, changes the delegate, and locks for longer while it has no debt
+├── a bucket that was sent to it past the vault is given back to the staker; one that counts is not
 └── the rest is the vault's
 */
 contract BucketEscrow_Test is BucketFixture {
@@ -190,6 +191,23 @@ contract BucketEscrow_Test is BucketFixture {
         escrow.changeDelegate(id, stranger);
         vm.expectRevert(abi.encodeWithSelector(IBucketEscrow.BucketEscrowNotStaker.selector, stranger));
         escrow.lock(id, 3 * LOCK);
+    }
+
+    function test_giveBack_whatWasSentPastTheVault() public {
+        uint256 counted = _depositBucket(staker, 100 ether);
+        uint256 stray = _bucket(other, 5 ether);
+        IBucketEscrow escrow = buckets.escrowOf(staker);
+        vm.prank(other);
+        staking.transferFrom(other, address(escrow), stray);
+        vm.prank(other);
+        vm.expectRevert(abi.encodeWithSelector(IBucketEscrow.BucketEscrowNotStaker.selector, other));
+        escrow.giveBack(stray);
+        vm.startPrank(staker);
+        vm.expectRevert(abi.encodeWithSelector(IBucketEscrow.BucketEscrowCounted.selector, counted));
+        escrow.giveBack(counted);
+        escrow.giveBack(stray);
+        assertEq(staking.ownerOf(stray), staker);
+        assertEq(buckets.balanceOf(staker), 100 ether);
     }
 
     function test_theRest_isTheVaults() public {

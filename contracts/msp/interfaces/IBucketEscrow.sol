@@ -15,6 +15,9 @@ interface IBucketEscrow {
     /// @notice Thrown when `caller` is not the staker.
     error BucketEscrowNotStaker(address caller);
 
+    /// @notice Thrown when the vault counts a bucket, which only it gives out.
+    error BucketEscrowCounted(uint256 bucketId);
+
     /// @notice Thrown when the staker's debt has to be paid before a bucket is locked.
     error BucketEscrowInDebt(uint256 debt);
 
@@ -36,6 +39,9 @@ interface IBucketEscrow {
 
     /// @notice Locks a bucket for longer. Only the staker may call, and while it has no debt.
     function lock(uint256 bucketId, uint256 duration) external;
+
+    /// @notice Gives a bucket back that was sent here past the vault, and counts for nothing. Only the staker may call.
+    function giveBack(uint256 bucketId) external;
 
     /// @notice Gives a bucket to `recipient`. Only the vault may call, as the rest.
     function release(uint256 bucketId, address recipient) external;

@@ -12,6 +12,7 @@ import {
 export interface BucketEscrow extends BaseContract {
   changeDelegate: BaseContractMethod<[bucketId: BigNumberish, delegate: string], void, ContractTransactionResponse>
   forward: BaseContractMethod<[token: string], bigint, ContractTransactionResponse>
+  giveBack: BaseContractMethod<[bucketId: BigNumberish], void, ContractTransactionResponse>
   lock: BaseContractMethod<[bucketId: BigNumberish, duration: BigNumberish], void, ContractTransactionResponse>
   release: BaseContractMethod<[bucketId: BigNumberish, recipient: string], void, ContractTransactionResponse>
   staker: BaseContractMethod<[], string, string>
@@ -27,6 +28,7 @@ export type BucketEscrowEvents = {
 
 export const bucketEscrowAbi = [
   {"inputs":[{"internalType":"contract IBucketVault","name":"vault","type":"address"},{"internalType":"contract ISystemStaking","name":"staking","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
+  {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"BucketEscrowCounted","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"debt","type":"uint256"}],"name":"BucketEscrowInDebt","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"BucketEscrowNotStaker","type":"error"},
   {"inputs":[{"internalType":"address","name":"caller","type":"address"}],"name":"BucketEscrowNotVault","type":"error"},
@@ -35,6 +37,7 @@ export const bucketEscrowAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"staker","type":"address"},{"indexed":true,"internalType":"contract IERC20","name":"token","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"}],"name":"RewardForwarded","type":"event"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"},{"internalType":"address","name":"delegate","type":"address"}],"name":"changeDelegate","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"contract IERC20","name":"token","type":"address"}],"name":"forward","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
+  {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"giveBack","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"},{"internalType":"uint256","name":"duration","type":"uint256"}],"name":"lock","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"},{"internalType":"address","name":"recipient","type":"address"}],"name":"release","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[],"name":"staker","outputs":[{"internalType":"address","name":"","type":"address"}],"stateMutability":"view","type":"function"},
