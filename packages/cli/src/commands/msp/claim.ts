@@ -8,7 +8,7 @@ import {
   allVaults,
   amountJson,
   assetJson,
-  assetOption,
+  stakeOption,
   formatAmount,
   introduceVault,
   useVault,
@@ -27,7 +27,7 @@ export default defineCommand({
   operands: ['exits'],
   options: Type.Object({
     exits: list('EXIT', 'Numbers of exits, of the vault that --asset names; without them all of yours in all vaults.'),
-    asset: assetOption('The asset of the exits that are named.'),
+    asset: stakeOption('The asset of the exits that are named; also'),
     withdraw: flag('Then withdraw what is not delegated, of each asset that was claimed.'),
     ...writeOptions,
   }),

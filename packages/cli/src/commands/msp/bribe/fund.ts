@@ -11,6 +11,7 @@ import {
   connectToken,
   findToken,
   findVault,
+  stakeOption,
   formatAmount,
   parseAmount,
 } from '../../../restaking/assets.ts'
@@ -31,7 +32,7 @@ export default defineCommand({
     dim: dimOperand,
     amount: amount("How much for each day, in the token's units."),
     token: assetOption('The token that is paid; IOTX are wrapped and paid so.'),
-    asset: assetOption('The asset whose stakers are paid.'),
+    asset: stakeOption('The asset whose stakers are paid; also'),
     from: Type.Optional(text('DATE', 'The first day (UTC), YYYY-MM-DD; without it the next one.')),
     days: count('How many days, up to a year ahead.', { minimum: 1, maximum: 366, default: 1 }),
     ...writeOptions,
