@@ -7,7 +7,16 @@ import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { keccak256 } from 'ethers'
 import { text } from '../command.ts'
 import { formatTime } from '../governance.ts'
-import { type Asset, type AssetVault, allBuckets, amountJson, assetJson, findAsset, formatAmount, orUndefined } from './assets.ts'
+import {
+  type Asset,
+  type AssetVault,
+  allBuckets,
+  amountJson,
+  assetJson,
+  findAsset,
+  formatAmount,
+  orUndefined,
+} from './assets.ts'
 import type { Restaking } from './contracts.ts'
 import { REQUEST_STATUSES, RestakingError } from './errors.ts'
 import { addressTopic, type DecodedLog, numberTopic, readLogs, topicOf } from './logs.ts'

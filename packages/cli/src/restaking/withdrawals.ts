@@ -12,7 +12,8 @@ export async function withdrawable({ vault, buckets }: AssetVault, account: stri
   const balance = await vault.balanceOf(account)
   if (!buckets) return balance
   const { coin } = await buckets.accountOf(account)
-  return coin < balance ? coin : balance
+  if (coin < balance) return coin
+  return balance
 }
 
 /** Pays `units` to `recipient`, after it has said so. Returns what is paid: less where the asset took from the vault. */

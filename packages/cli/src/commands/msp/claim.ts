@@ -8,9 +8,9 @@ import {
   allVaults,
   amountJson,
   assetJson,
-  stakeOption,
   formatAmount,
   introduceVault,
+  stakeOption,
   useVault,
 } from '../../restaking/assets.ts'
 import { type Restaker, withRestaker } from '../../restaking/contracts.ts'

@@ -5,9 +5,9 @@ import {
   amountJson,
   amountOrAll,
   assetJson,
-  stakeOption,
   formatAmount,
   parseAmount,
+  stakeOption,
   useVault,
 } from '../../restaking/assets.ts'
 import {

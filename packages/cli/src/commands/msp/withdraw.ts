@@ -5,10 +5,10 @@ import {
   amountJson,
   amountOrAll,
   assetJson,
-  stakeOption,
   findVault,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../restaking/assets.ts'
 import { toAddress, withRestaker } from '../../restaking/contracts.ts'
 import { RestakingError } from '../../restaking/errors.ts'

@@ -11,9 +11,9 @@ import {
   connectToken,
   findToken,
   findVault,
-  stakeOption,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../../restaking/assets.ts'
 import { potInput, potJson } from '../../../restaking/bribes.ts'
 import { type Restaker, withRestaker } from '../../../restaking/contracts.ts'

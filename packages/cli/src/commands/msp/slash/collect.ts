@@ -2,7 +2,7 @@ import { ZeroAddress } from 'ethers'
 import { Type } from 'typebox'
 import { defineCommand } from '../../../command.ts'
 import { address, SENDS, writeOptions } from '../../../identity.ts'
-import { amountJson, assetJson, stakeOption, formatAmount, useVault } from '../../../restaking/assets.ts'
+import { amountJson, assetJson, formatAmount, stakeOption, useVault } from '../../../restaking/assets.ts'
 import { toAddress, withRestaker } from '../../../restaking/contracts.ts'
 import { RestakingError, rehearse } from '../../../restaking/errors.ts'
 

@@ -9,10 +9,10 @@ import { lastBlockUntil } from '../../../proposals.ts'
 import {
   amountJson,
   amountOrAll,
-  stakeOption,
   findVault,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../../restaking/assets.ts'
 import { basketOption } from '../../../restaking/baskets.ts'
 import { type Restaker, toAddress, withRestaker } from '../../../restaking/contracts.ts'
