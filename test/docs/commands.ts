@@ -162,6 +162,21 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm hardhat ignition deploy deploy/modules/Handover.ts --network iotexTestnet --build-profile default --parameters deploy/parameters/iotexTestnet.json5 --deployment-id testnet':
     governance,
   'pnpm iotex2 ioid keygen staker.json': msp,
+  'pnpm iotex2 msp bucket deposit 1 --asset buckets-v3 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp delegate 400 --asset buckets-v3 --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp bucket show --account STAKER --network iotexTestnet --deployment addresses.json': msp,
+  'pnpm iotex2 msp bucket forward --asset buckets-v3 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp bucket realise STAKER --asset buckets-v3 --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp bucket pay all --asset buckets-v3 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp exit all --asset buckets-v3 --validator VALIDATOR --basket 1 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
+  'pnpm iotex2 msp bucket withdraw 1 --pay --asset buckets-v3 --network iotexTestnet --deployment addresses.json --keystore staker.json':
+    msp,
   'pnpm iotex2 msp show --network iotexTestnet --deployment addresses.json': msp,
   'pnpm iotex2 msp show --validator VALIDATOR --network iotexTestnet --deployment addresses.json': msp,
   'pnpm iotex2 msp stake 1000 --network iotexTestnet --deployment addresses.json --keystore staker.json': msp,

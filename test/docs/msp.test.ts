@@ -7,11 +7,12 @@ import { randomBytes } from 'node:crypto'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { readKeyFile, writeKeystore } from '@iotex2/identity/key-file'
-import { getAddress, type JsonRpcProvider, parseEther, Wallet } from 'ethers'
+import { Contract, getAddress, type JsonRpcProvider, parseEther, Wallet } from 'ethers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { EXIT_DELAY_S, type MspChain, startMspChain } from '../../packages/cli/test/msp-chain.ts'
 import { runnerIn } from '../../packages/cli/test/run.ts'
@@ -88,6 +89,19 @@ async function follow(heading: string, before?: (command: string) => Promise<voi
   return said.slice(from).join('')
 }
 
+/** Stakes 500 IOTX of the staker's with the L1, as bucket 1, and returns system staking. */
+async function stakeWithL1(vault: string): Promise<Contract> {
+  const key = await readKeyFile(join(directory, 'staker.json'), async () => PASSWORD)
+  const staker = new Wallet(`0x${Buffer.from(key.exportSecret()).toString('hex')}`, provider)
+  const staking = new Contract(
+    await connectBucketVault(vault, provider).staking(),
+    ['function stake(uint256, address) payable', 'function ownerOf(uint256) view returns (address)'],
+    staker,
+  )
+  await (await staking.stake!(91 * 24 * HOUR_S, RECIPIENT, { value: parseEther('500') })).wait()
+  return staking
+}
+
 test('every command succeeds, and all together do what the guide says', { timeout: 120_000 }, async () => {
   const deployment = await readDeployment(join(directory, 'addresses.json'))
   const dims = connectDimRegistry(deployment.address('dimRegistry'), governance)
@@ -116,6 +130,10 @@ test('every command succeeds, and all together do what the guide says', { timeou
   expect(staked).toContain('credited: 1000 IOTX\n')
   expect(staked).toMatch(/delegated: 500 IOTX to basket 1 of 0x\w{40}\n500 IOTX are not delegated/)
   expect(staked).toMatch(/delegated: 250 ODD to basket 1 of 0x\w{40}\n$/)
+  const restaking = section('Restake staked buckets')
+  const staking = await stakeWithL1(deployment.address('bucketVaultV3'))
+  for (const command of restaking.splice(0, 4)) await run(command)
+  expect(said.at(-2)).toContain('bucket 1: counts for 500 IOTX')
   for (const command of paying) await run(command)
   for (const command of later.slice(0, 2)) await run(command)
   for (let day = 0; day < 3; day++) await chain.nextDay()
@@ -139,12 +157,26 @@ test('every command succeeds, and all together do what the guide says', { timeou
   expect(slashes[4]).toContain('150 IOTX were taken\n')
   expect(slashes[5]).toBe(`150 IOTX went to ${words.BUILDER}\n`)
 
+  const place = '--network iotexTestnet --deployment addresses.json --keystore builder.json'
+  const offence =
+    '--validator VALIDATOR --basket 1 --asset buckets-v3 --captured TIME --amount 50 --evidence evidence.json'
+  await run(`pnpm iotex2 msp slash request 1 ${offence} ${place}`)
+  await chain.pass(6 * HOUR_S)
+  await run(`pnpm iotex2 msp slash execute 3 ${place}`)
+  for (const command of restaking.splice(0, 3)) await run(command)
+  expect(said.at(-3)).toContain('debt: 50 IOTX since ')
+  expect(said.at(-2)).toBe('no debt\n')
+
   const left = await follow('Leave', async (command) => {
     if (command.includes('msp claim --network')) await chain.pass(EXIT_DELAY_S)
   })
   expect(left).toContain('exit 1: credited 200 IOTX\nexit 1: credited 250 ODD\n')
   expect(left).toContain(`100 IOTX went to ${RECIPIENT}\nwithdrawn: 600 IOTX\nwithdrawn: 250 ODD\n`)
   expect(await provider.getBalance(RECIPIENT)).toBe(parseEther('100'))
+
+  for (const command of restaking) await run(command)
+  expect(said.at(-1)).toBe(`bucket 1 went to ${words.STAKER}\n`)
+  expect(await staking.ownerOf!(1n)).toBe(words.STAKER)
 
   expect(await follow('Stop validating')).toMatch(
     /basket 1 of 0x\w{40} is closed\nfrom .* 0x\w{40} does not serve DIM 1\nits stake is counted for rewards until .*: msp validator sync 0x\w{40}\n$/,

@@ -38,7 +38,7 @@ function parametersOf(network: string): Record<string, { values: Record<string, 
 }
 
 test('there are modules with parameters', () => {
-  expect(Object.keys(modules).sort()).toEqual(['Dao', 'Governor', 'IoID', 'Msp', 'W3bstream', 'WrappedIotx'])
+  expect(Object.keys(modules).sort()).toEqual(['Buckets', 'Dao', 'Governor', 'IoID', 'Msp', 'W3bstream', 'WrappedIotx'])
   expect(modules.IoID).toEqual(expect.arrayContaining(['credentialBurnWei', 'attestor']))
 })
 

@@ -10,7 +10,7 @@ import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {DimId} from "../../contracts/types/Types.sol";
 import {CoinRefuser} from "../fixtures/Payees.sol";
 import {BucketFixture} from "./BucketFixture.sol";
-import {SystemStaking} from "./SystemStaking.sol";
+import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
 
 /// @notice Who would gain of staked buckets, or harm others with them, by name.
 contract BucketAdversaries_Test is BucketFixture {

@@ -5,7 +5,7 @@ import {BucketVault} from "../../contracts/msp/BucketVault.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {ISystemStaking} from "../../contracts/msp/interfaces/ISystemStaking.sol";
 import {MspFixture} from "./MspFixture.sol";
-import {SystemStaking} from "./SystemStaking.sol";
+import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
 
 /// @notice Restaked stake with a vault for buckets of system staking V3, locked for 91 days.
 abstract contract BucketFixture is MspFixture {

@@ -8,7 +8,7 @@ import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {CoinRefuser} from "../fixtures/Payees.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {BucketFixture} from "./BucketFixture.sol";
-import {SystemStaking} from "./SystemStaking.sol";
+import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
 
 /*
 BucketVault.depositBucket

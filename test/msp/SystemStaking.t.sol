@@ -2,7 +2,7 @@
 pragma solidity ^0.8.28;
 
 import {Test} from "../fixtures/Test.sol";
-import {SystemStaking} from "./SystemStaking.sol";
+import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
 
 /*
 The double of system staking

@@ -28,6 +28,8 @@ export const CONTRACT_IDS = {
   rewards: 'Msp#Rewards',
   vaultFactory: 'Msp#VaultFactory',
   nativeVault: 'Msp#NativeVault',
+  bucketVaultV2: 'Buckets#BucketVaultV2',
+  bucketVaultV3: 'Buckets#BucketVaultV3',
   proverStake: 'W3bstream#DimStake',
   w3bstreamProject: 'W3bstream#W3bstreamProject',
   fleetManager: 'W3bstream#FleetManager',

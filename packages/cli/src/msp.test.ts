@@ -452,7 +452,11 @@ describe('stake', () => {
     expect(all).toMatchObject({
       exitDelayS: String(EXIT_DELAY_S),
       longestWindowS: '302400',
-      vaults: [{ asset: { symbol: 'IOTX' }, vault: deployed.nativeVault, units: String(parseEther('1100')) }],
+      vaults: [
+        { asset: { symbol: 'IOTX' }, vault: deployed.nativeVault, units: String(parseEther('1100')) },
+        { asset: { symbol: 'IOTX of buckets-v2' }, units: '0' },
+        { asset: { symbol: 'IOTX of buckets-v3' }, units: '0' },
+      ],
     })
     expect(await shown('show')).toContain('2 modules are admitted')
     expect(await refusal(read(`show --dim 1 --validator ${ELSEWHERE}`))).toBe('OPTION_INVALID')

@@ -63,9 +63,15 @@ if (import.meta.main) {
   const connection = await network.create({ network: 'local', override: { url: url! } })
   // Ignition would go on with an earlier deployment to a chain of this id.
   const deploymentId = `test-msp-${process.pid}`
-  const parameters = { Msp: { minimumBondWei: MINIMUM_BOND_WEI, exitDelaySeconds: EXIT_DELAY_S } }
-  const { default: Msp } = await import('../../../deploy/modules/Msp.ts')
-  await connection.ignition.deploy(Msp, { deploymentId, parameters })
+  // What a development chain lacks: the L1's own staking, in blocks and in seconds.
+  const inBlocks = await connection.ethers.deployContract('SystemStaking', [false])
+  const inSeconds = await connection.ethers.deployContract('SystemStaking', [true])
+  const parameters = {
+    Msp: { minimumBondWei: MINIMUM_BOND_WEI, exitDelaySeconds: EXIT_DELAY_S },
+    Buckets: { systemStakingV2: await inBlocks.getAddress(), systemStakingV3: await inSeconds.getAddress() },
+  }
+  const { default: Buckets } = await import('../../../deploy/modules/Buckets.ts')
+  await connection.ignition.deploy(Buckets, { deploymentId, parameters })
   const directory = join(config.paths.ignition, 'deployments', deploymentId)
   await cp(join(directory, 'deployed_addresses.json'), addressBook!)
   await rm(directory, { recursive: true })

@@ -103,6 +103,23 @@ export const COMMANDS: Group = {
             show: load(() => import('./msp/slash/show.ts')),
           },
         },
+        bucket: {
+          summary: 'Restake IOTX that are staked with the L1 (buckets), pay what slashes took, collect what is overdue',
+          members: {
+            deposit: load(() => import('./msp/bucket/deposit.ts')),
+            withdraw: load(() => import('./msp/bucket/withdraw.ts')),
+            pay: load(() => import('./msp/bucket/pay.ts')),
+            forward: load(() => import('./msp/bucket/forward.ts')),
+            show: load(() => import('./msp/bucket/show.ts')),
+            realise: load(() => import('./msp/bucket/realise.ts')),
+            seize: load(() => import('./msp/bucket/seize.ts')),
+            auction: load(() => import('./msp/bucket/auction.ts')),
+            buy: load(() => import('./msp/bucket/buy.ts')),
+            unlock: load(() => import('./msp/bucket/unlock.ts')),
+            unstake: load(() => import('./msp/bucket/unstake.ts')),
+            redeem: load(() => import('./msp/bucket/redeem.ts')),
+          },
+        },
         bribe: {
           summary: 'Pay for stake that backs a module, and claim what yours earned',
           members: {

@@ -2,6 +2,7 @@
  * What is staked: IOTX, and any ERC-20 token in its own units; and the vault of each.
  * @module
  */
+import { type BucketVault, bucketVaultInterface, connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { nativeVaultInterface } from '@iotex2/chain/contracts/NativeVault'
 import { connectTokenVault, type TokenVault, tokenVaultInterface } from '@iotex2/chain/contracts/TokenVault'
 import { vaultFactoryInterface } from '@iotex2/chain/contracts/VaultFactory'
@@ -30,6 +31,17 @@ export const assetOption = (description: string, isCoinUsual = true) =>
   text('ASSET', description, {
     pattern: '^([iI][oO][tT][xX]|0x[0-9a-fA-F]{40})$',
     ...(isCoinUsual && { default: COIN }),
+  })
+
+/** What staked IOTX are called: by the version of system staking whose buckets they are. */
+export const BUCKETS = ['buckets-v2', 'buckets-v3'] as const
+const VAULT_IDS = { 'buckets-v2': 'bucketVaultV2', 'buckets-v3': 'bucketVaultV3' } as const
+
+/** Names what a vault holds: as {@link assetOption}, or staked IOTX. */
+export const stakeOption = (description: string) =>
+  text('ASSET', `${description} ${BUCKETS.join(' or ')}: staked IOTX (msp bucket).`, {
+    pattern: '^([iI][oO][tT][xX]|buckets-v[23]|0x[0-9a-fA-F]{40})$',
+    default: COIN,
   })
 
 const AMOUNT = '[0-9]{1,30}(\\.[0-9]{1,36})?'
@@ -148,8 +160,40 @@ export const assetJson = ({ address, symbol, decimals, isCoin }: Asset) => ({ ad
 
 export interface AssetVault {
   asset: Asset
+  /** Of a bucket vault, what it has in common with the others. */
   vault: TokenVault
   address: string
+  /** Where it holds buckets of system staking. */
+  buckets?: BucketVault
+}
+
+/** A vault of staked IOTX; its asset's address is that of system staking. */
+export type BucketsVault = AssetVault & { buckets: BucketVault }
+
+/** Returns the vault of staked IOTX, or undefined where a network has none. */
+async function bucketsOf(restaking: Restaking, name: (typeof BUCKETS)[number]): Promise<BucketsVault | undefined> {
+  const address = restaking.deployment.find(VAULT_IDS[name])
+  if (address === undefined) return undefined
+  const buckets = connectBucketVault(address, restaking.runner)
+  return {
+    asset: { address: await buckets.staking(), symbol: `IOTX of ${name}`, decimals: 18, isCoin: false },
+    vault: connectTokenVault(address, restaking.runner),
+    address,
+    buckets,
+  }
+}
+
+/** Returns the vault of staked IOTX. Throws {@link RestakingError} VAULT_MISSING. */
+export async function findBuckets(restaking: Restaking, name: (typeof BUCKETS)[number]): Promise<BucketsVault> {
+  const found = await bucketsOf(restaking, name)
+  if (!found) throw new RestakingError('VAULT_MISSING', `This network has no vault of ${name}.`)
+  return found
+}
+
+/** Returns all vaults of staked IOTX that a network has. */
+export async function allBuckets(restaking: Restaking): Promise<BucketsVault[]> {
+  const found = await Promise.all(BUCKETS.map((name) => bucketsOf(restaking, name)))
+  return found.filter((vault) => vault !== undefined)
 }
 
 /** Returns the vault of an asset, or undefined where it has none. */
@@ -162,6 +206,8 @@ export async function vaultOf(restaking: Restaking, asset: Asset): Promise<Asset
  * Returns the vault of what a user calls an asset. Throws {@link RestakingError} ASSET_UNKNOWN and VAULT_MISSING.
  */
 export async function findVault(restaking: Restaking, given: string): Promise<AssetVault> {
+  const name = BUCKETS.find((each) => each === given)
+  if (name) return findBuckets(restaking, name)
   const asset = await findAsset(restaking, given)
   const found = await vaultOf(restaking, asset)
   if (!found) throw new RestakingError('VAULT_MISSING', `${asset.symbol} has no vault (msp stake --create).`)
@@ -191,12 +237,12 @@ export async function approveExactly(
   await token.approve(spender, units)
 }
 
-export const introduceVault = (restaker: Restaker, { asset, address }: AssetVault): void =>
-  asset.isCoin
-    ? restaker.introduce(address, 'NativeVault', nativeVaultInterface)
-    : restaker.introduce(address, `vault of ${asset.symbol}`, tokenVaultInterface)
+export function introduceVault(restaker: Restaker, { asset, address, buckets }: AssetVault): void {
+  if (asset.isCoin) restaker.introduce(address, 'NativeVault', nativeVaultInterface)
+  else restaker.introduce(address, `vault of ${asset.symbol}`, buckets ? bucketVaultInterface : tokenVaultInterface)
+}
 
-/** Returns the vaults of all assets, IOTX first, then as they were created. */
+/** Returns the vaults of all assets, IOTX first, then as they were created, and those of staked IOTX last. */
 export async function allVaults(restaking: Restaking): Promise<AssetVault[]> {
   const { provider, fromBlock, factory } = restaking
   const created = await readLogs(
@@ -208,11 +254,12 @@ export async function allVaults(restaking: Restaking): Promise<AssetVault[]> {
     },
     vaultFactoryInterface,
   )
-  return Promise.all(
+  const vaults = await Promise.all(
     created.map(async ({ args }) => ({
       asset: await findAsset(restaking, args.asset),
       vault: connectTokenVault(args.vault, restaking.runner),
       address: args.vault as string,
     })),
   )
+  return [...vaults, ...(await allBuckets(restaking))]
 }

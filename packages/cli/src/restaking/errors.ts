@@ -18,6 +18,7 @@ import { formatEpoch, formatPercent } from './quantities.ts'
  * - modules: DIM_UNKNOWN, DIM_STATE, DIM_OBLIGED, TERMS_MALFORMED, TERMS_REFUSED, BOND_TOO_LOW, NOT_MANAGER;
  * - slashes: NOT_ENFORCER, NOT_RESOLVER, CAPTURE_TIME_REFUSED, NOTHING_SLASHABLE, REQUEST_UNKNOWN, REQUEST_STATE,
  *   WINDOW_CLOSED, WINDOW_NOT_OPEN, NOTHING_COLLECTABLE;
+ * - buckets: BUCKET_UNKNOWN, BUCKET_UNLOCKED, BUCKET_NOT_YOURS, NOTHING_LOST, IN_DEBT, NOT_OVERDUE, AUCTION_STATE;
  * - rewards: EPOCHS_REFUSED, NOT_REFUNDABLE.
  */
 export class RestakingError extends CodedError {
@@ -61,6 +62,13 @@ export type RestakingCode =
   | 'WINDOW_CLOSED'
   | 'WINDOW_NOT_OPEN'
   | 'NOTHING_COLLECTABLE'
+  | 'BUCKET_UNKNOWN'
+  | 'BUCKET_UNLOCKED'
+  | 'BUCKET_NOT_YOURS'
+  | 'NOTHING_LOST'
+  | 'IN_DEBT'
+  | 'NOT_OVERDUE'
+  | 'AUCTION_STATE'
   | 'EPOCHS_REFUSED'
   | 'NOT_REFUNDABLE'
 
@@ -93,6 +101,29 @@ const REFUSALS: Record<string, (args: Arguments) => [RestakingCode, string]> = {
   ],
   NativeVaultTransferFailed: ([recipient]) => ['PAYMENT_REFUSED', `${recipient} does not take IOTX: name another.`],
   VaultFactoryNoCode: ([asset]) => ['ASSET_UNKNOWN', `There is no contract at ${asset}.`],
+
+  BucketVaultNotLocked: ([id]) => ['BUCKET_UNLOCKED', `Bucket ${id} is not locked: lock it first.`],
+  BucketVaultNotItsStaker: ([id, caller]) => [
+    'BUCKET_NOT_YOURS',
+    `Bucket ${id} is not in the vault, or not ${caller}'s.`,
+  ],
+  BucketVaultNothingLost: () => ['NOTHING_LOST', 'No slash took anything there that is not a debt already.'],
+  BucketVaultInDebt: ([debt]) => [
+    'IN_DEBT',
+    `A debt of ${formatEther(debt)} IOTX has to be paid before anything is delegated (msp bucket pay).`,
+  ],
+  BucketVaultNotOverdue: ([staker, until]) => [
+    'NOT_OVERDUE',
+    BigInt(until) === 0n ? `${staker} has no debt.` : `${staker} can pay until ${formatTime(until)} UTC.`,
+  ],
+  BucketVaultOnAuction: ([id]) => ['AUCTION_STATE', `Bucket ${id} is up for auction already (msp bucket buy).`],
+  BucketVaultNotOnAuction: ([id]) => ['AUCTION_STATE', `Bucket ${id} is not up for auction (msp bucket auction).`],
+  BucketVaultPriceTooHigh: ([price]) => ['FUNDS_TOO_LOW', `The bucket costs ${formatEther(price)} IOTX.`],
+  BucketVaultTooLittleCoin: ([coin]) => [
+    'STAKE_TOO_LOW',
+    `No more than ${formatEther(coin)} IOTX are coin: the rest leaves with its bucket (msp bucket withdraw).`,
+  ],
+  BucketVaultTransferFailed: ([recipient]) => ['PAYMENT_REFUSED', `${recipient} does not take IOTX: name another.`],
 
   AllocationNotValidator: ([caller]) => ['VALIDATOR_UNKNOWN', `${caller} is no validator (msp validator register).`],
   AllocationBadLength: ([length]) => ['BASKET_REFUSED', `A basket has 1 to 8 lines, and not ${length}.`],

@@ -27,8 +27,8 @@ export async function reportVaults(restaking: Restaking): Promise<Report> {
     lines: [
       `stake leaves ${formatDuration(delay)} after it was asked to; the longest that a module can slash for is ${formatDuration(longest)}`,
       ...vaults.map(
-        ({ asset, address }, i) =>
-          `${formatAmount(owed[i]!, asset)} in its vault ${address}${asset.isCoin ? '' : `, token ${asset.address}`}`,
+        ({ asset, address, buckets }, i) =>
+          `${formatAmount(owed[i]!, asset)} in its vault ${address}${asset.isCoin ? '' : `, ${buckets ? 'system staking' : 'token'} ${asset.address}`}`,
       ),
       `${admitted.length} modules are admitted (msp dim show)`,
       ...admitted.map(({ id, terms }) => `  DIM ${id}: ${describeTerms(terms)}`),
@@ -61,7 +61,7 @@ export async function reportAccount(restaking: Restaking, account: string): Prom
       ...(isEmpty ? [`${account} has nothing in any vault (msp stake)`] : []),
       ...balances.map(
         ({ vault, units }) =>
-          `${formatAmount(units, vault.asset)} are not delegated: they can be withdrawn (msp withdraw)`,
+          `${formatAmount(units, vault.asset)} are not delegated: they can be withdrawn (msp ${vault.buckets ? 'bucket ' : ''}withdraw)`,
       ),
       ...positions.flatMap(({ vault, validator, basket, shares, worth }, i) => [
         `${formatAmount(worth, vault.asset)} in basket ${basket} of ${validator}, at ${formatPrice(worth, shares)} ${vault.asset.symbol} a share`,

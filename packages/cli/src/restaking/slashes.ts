@@ -7,7 +7,16 @@ import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { keccak256 } from 'ethers'
 import { text } from '../command.ts'
 import { formatTime } from '../governance.ts'
-import { type Asset, type AssetVault, amountJson, assetJson, findAsset, formatAmount, orUndefined } from './assets.ts'
+import {
+  type Asset,
+  type AssetVault,
+  allBuckets,
+  amountJson,
+  assetJson,
+  findAsset,
+  formatAmount,
+  orUndefined,
+} from './assets.ts'
 import type { Restaking } from './contracts.ts'
 import { REQUEST_STATUSES, RestakingError } from './errors.ts'
 import { addressTopic, type DecodedLog, numberTopic, readLogs, topicOf } from './logs.ts'
@@ -54,6 +63,8 @@ async function toRequest(restaking: Restaking, id: bigint, request: Request): Pr
 
 /** Returns a vault by its address, which an enforcer wrote: it may be any contract, and then its assets have no name. */
 async function vaultAt(restaking: Restaking, address: string): Promise<AssetVault> {
+  const buckets = (await allBuckets(restaking)).find((each) => each.address === address)
+  if (buckets) return buckets
   const vault = connectTokenVault(address, restaking.runner)
   const token = await orUndefined(vault.asset())
   const isKnown = token !== undefined && (await restaking.factory.vaultOf(token)) === address

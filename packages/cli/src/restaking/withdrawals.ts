@@ -7,6 +7,15 @@ import { type Asset, type AssetVault, connectToken, formatAmount, introduceVault
 import type { Restaker } from './contracts.ts'
 import { isRefused, reasonOf, rehearse } from './errors.ts'
 
+/** Returns what an account can have paid out: all that is not delegated, and of staked IOTX what of that is coin. */
+export async function withdrawable({ vault, buckets }: AssetVault, account: string): Promise<bigint> {
+  const balance = await vault.balanceOf(account)
+  if (!buckets) return balance
+  const { coin } = await buckets.accountOf(account)
+  if (coin < balance) return coin
+  return balance
+}
+
 /** Pays `units` to `recipient`, after it has said so. Returns what is paid: less where the asset took from the vault. */
 export async function withdraw(
   restaker: Restaker,
@@ -17,6 +26,12 @@ export async function withdraw(
 ): Promise<bigint> {
   const { asset, vault, address } = found
   introduceVault(restaker, found)
+  if (found.buckets) {
+    await rehearse('withdraw', found.buckets.withdraw.staticCall(units, recipient))
+    say(`${formatAmount(units, asset)} go to ${recipient}, as coin`)
+    await found.buckets.withdraw(units, recipient)
+    return units
+  }
   const [owed, held] = await Promise.all([vault.owed(), connectToken(asset.address, restaker).balanceOf(address)])
   // As TokenVault rounds: everyone bears the same part of what is missing.
   const paid = held < owed ? (units * held) / owed : units
@@ -46,8 +61,8 @@ export async function withdrawAll(
 ): Promise<Withdrawals> {
   const [withdrawn, refused]: [Withdrawals['withdrawn'], Withdrawals['refused']] = [[], []]
   for (const found of vaults) {
-    const { asset, vault } = found
-    const balance = await vault.balanceOf(restaker.account)
+    const { asset } = found
+    const balance = await withdrawable(found, restaker.account)
     if (balance === 0n) continue
     try {
       withdrawn.push({ asset, units: await withdraw(restaker, found, balance, restaker.account, say) })

@@ -8,9 +8,9 @@ import {
   allVaults,
   amountJson,
   assetJson,
-  assetOption,
   formatAmount,
   introduceVault,
+  stakeOption,
   useVault,
 } from '../../restaking/assets.ts'
 import { type Restaker, withRestaker } from '../../restaking/contracts.ts'
@@ -27,7 +27,7 @@ export default defineCommand({
   operands: ['exits'],
   options: Type.Object({
     exits: list('EXIT', 'Numbers of exits, of the vault that --asset names; without them all of yours in all vaults.'),
-    asset: assetOption('The asset of the exits that are named.'),
+    asset: stakeOption('The asset of the exits that are named; also'),
     withdraw: flag('Then withdraw what is not delegated, of each asset that was claimed.'),
     ...writeOptions,
   }),

@@ -5,9 +5,9 @@ import {
   amountJson,
   amountOrAll,
   assetJson,
-  assetOption,
   formatAmount,
   parseAmount,
+  stakeOption,
   useVault,
 } from '../../restaking/assets.ts'
 import {
@@ -36,7 +36,7 @@ export default defineCommand({
     amount: amountOrAll("How much of what is not delegated, in the asset's units, or all."),
     validator: address('Whose basket.'),
     basket: basketOption('Its number (msp validator show).'),
-    asset: assetOption('IOTX, or the address of a token.'),
+    asset: stakeOption('IOTX, the address of a token, or'),
     ...writeOptions,
   }),
   run: (options, context) =>

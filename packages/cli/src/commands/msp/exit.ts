@@ -3,7 +3,7 @@ import { Type } from 'typebox'
 import { defineCommand } from '../../command.ts'
 import { formatTime } from '../../governance.ts'
 import { address, SENDS, writeOptions } from '../../identity.ts'
-import { amountJson, amountOrAll, assetOption, formatAmount, parseAmount, useVault } from '../../restaking/assets.ts'
+import { amountJson, amountOrAll, formatAmount, parseAmount, stakeOption, useVault } from '../../restaking/assets.ts'
 import { basketOption, describeLines, formatPrice, readBasket } from '../../restaking/baskets.ts'
 import { toAddress, withRestaker } from '../../restaking/contracts.ts'
 import { RestakingError, rehearse } from '../../restaking/errors.ts'
@@ -22,7 +22,7 @@ export default defineCommand({
     amount: amountOrAll("How much, in the asset's units at the price of now, or all."),
     validator: address('Whose basket.'),
     basket: basketOption('Its number.'),
-    asset: assetOption('IOTX, or the address of a token.'),
+    asset: stakeOption('IOTX, the address of a token, or'),
     ...writeOptions,
   }),
   run: (options, context) =>

@@ -5,14 +5,14 @@ import {
   amountJson,
   amountOrAll,
   assetJson,
-  assetOption,
   findVault,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../restaking/assets.ts'
 import { toAddress, withRestaker } from '../../restaking/contracts.ts'
 import { RestakingError } from '../../restaking/errors.ts'
-import { withdraw } from '../../restaking/withdrawals.ts'
+import { withdraw, withdrawable } from '../../restaking/withdrawals.ts'
 
 export default defineCommand({
   summary: 'Take what is not delegated out of a vault',
@@ -23,7 +23,7 @@ export default defineCommand({
   operands: ['amount'],
   options: Type.Object({
     amount: amountOrAll("How much, in the asset's units, or all."),
-    asset: assetOption('IOTX, or the address of a token.'),
+    asset: stakeOption('IOTX, the address of a token, or'),
     to: Type.Optional(address('Who is paid. You, without it.')),
     ...writeOptions,
   }),
@@ -32,8 +32,8 @@ export default defineCommand({
       const { account, signer } = restaker
       const recipient = options.to === undefined ? account : toAddress(options.to)
       const found = await findVault(restaker, options.asset)
-      const { asset, vault } = found
-      const balance = await vault.balanceOf(account)
+      const { asset } = found
+      const balance = await withdrawable(found, account)
       if (balance === 0n)
         throw new RestakingError(
           'NOTHING_STAKED',

@@ -13,6 +13,7 @@ import {
   findVault,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../../restaking/assets.ts'
 import { potInput, potJson } from '../../../restaking/bribes.ts'
 import { type Restaker, withRestaker } from '../../../restaking/contracts.ts'
@@ -31,7 +32,7 @@ export default defineCommand({
     dim: dimOperand,
     amount: amount("How much for each day, in the token's units."),
     token: assetOption('The token that is paid; IOTX are wrapped and paid so.'),
-    asset: assetOption('The asset whose stakers are paid.'),
+    asset: stakeOption('The asset whose stakers are paid; also'),
     from: Type.Optional(text('DATE', 'The first day (UTC), YYYY-MM-DD; without it the next one.')),
     days: count('How many days, up to a year ahead.', { minimum: 1, maximum: 366, default: 1 }),
     ...writeOptions,

@@ -2,7 +2,7 @@ import { ZeroAddress } from 'ethers'
 import { Type } from 'typebox'
 import { defineCommand } from '../../../command.ts'
 import { address, SENDS, writeOptions } from '../../../identity.ts'
-import { amountJson, assetJson, assetOption, formatAmount, useVault } from '../../../restaking/assets.ts'
+import { amountJson, assetJson, formatAmount, stakeOption, useVault } from '../../../restaking/assets.ts'
 import { toAddress, withRestaker } from '../../../restaking/contracts.ts'
 import { RestakingError, rehearse } from '../../../restaking/errors.ts'
 
@@ -13,7 +13,7 @@ export default defineCommand({
     beneficiary: Type.Optional(
       address('Whose, as the terms of the module say. Without it, what is to be burnt is burnt.'),
     ),
-    asset: assetOption('IOTX, or the address of a token.'),
+    asset: stakeOption('IOTX, the address of a token, or'),
     ...writeOptions,
   }),
   run: (options, context) =>

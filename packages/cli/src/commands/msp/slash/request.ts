@@ -9,10 +9,10 @@ import { lastBlockUntil } from '../../../proposals.ts'
 import {
   amountJson,
   amountOrAll,
-  assetOption,
   findVault,
   formatAmount,
   parseAmount,
+  stakeOption,
 } from '../../../restaking/assets.ts'
 import { basketOption } from '../../../restaking/baskets.ts'
 import { type Restaker, toAddress, withRestaker } from '../../../restaking/contracts.ts'
@@ -40,7 +40,7 @@ export default defineCommand({
     dim: dimOperand,
     validator: address('Who committed the offence.'),
     basket: basketOption('The basket whose stake is slashed.'),
-    asset: assetOption('IOTX, or the address of a token: the vault whose stake is slashed.'),
+    asset: stakeOption('The vault whose stake is slashed: IOTX, the address of a token, or'),
     captured: text('TIME', 'When the offence happened: 2027-01-07T12:00:00Z, or seconds since 1970.'),
     amount: amountOrAll("How much, in the asset's units, or all that can be taken now."),
     evidence: file('Why; at most 24 kB.'),

@@ -1,0 +1,3 @@
+import { stepCommand } from '../../../restaking/collecting.ts'
+
+export default stepCommand('auction')

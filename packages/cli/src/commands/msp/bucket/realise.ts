@@ -1,0 +1,1 @@
+export { realiseCommand as default } from '../../../restaking/collecting.ts'

@@ -1,0 +1,1 @@
+export { seizeCommand as default } from '../../../restaking/collecting.ts'
