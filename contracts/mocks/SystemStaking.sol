@@ -25,6 +25,7 @@ contract SystemStaking is ERC721("Bucket", "BKT") {
     error TooEarly(uint256 bucketId);
     error ShorterThanNow(uint256 bucketId);
     error Halted(uint256 bucketId);
+    error TransferFailed(uint256 bucketId);
 
     bool private immutable _IN_SECONDS;
     uint256 private _count;
@@ -85,7 +86,7 @@ contract SystemStaking is ERC721("Bucket", "BKT") {
         _burn(bucketId);
         delete _buckets[bucketId];
         (bool sent,) = recipient.call{value: bucket.amount}("");
-        require(sent);
+        if (!sent) revert TransferFailed(bucketId);
     }
 
     function merge(uint256[] calldata bucketIds, uint256 duration) external {
@@ -113,7 +114,7 @@ contract SystemStaking is ERC721("Bucket", "BKT") {
     function donate(uint256 bucketId, uint256 amount) external onlyOwnerOf(bucketId) onlyStaked(bucketId) {
         _buckets[bucketId].amount -= amount;
         (bool sent,) = address(0xbeef).call{value: amount}("");
-        require(sent);
+        if (!sent) revert TransferFailed(bucketId);
     }
 
     function day() public view returns (uint256) {
