@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     testTimeout: 30_000,
     hookTimeout: 60_000,
+    // A busy machine takes its time to come to what is polled for.
+    expect: { poll: { timeout: 10_000 } },
     projects: [
       {
         extends: true,
