@@ -8,7 +8,7 @@ import { type Argument, backends, Core } from './harness.ts'
 
 const SEED = 20_261_125
 const DID = 'did:io:0x1a642f0e3c3af545e7acbd38b07251b3990914f1'
-const both = backends('bytes of the C core')
+const both = backends('bytes of the C core', { chips: false })
 
 type Command = [string, ...Argument[]]
 

@@ -43,7 +43,7 @@ async function life(core: Core): Promise<Buffer[]> {
 
 const [first, ...others] = backends('equal bytes')
 
-test.each(others)(`${first} and %s write the same bytes`, { timeout: 60_000 }, async (other) => {
+test.each(others)(`${first} and %s write the same bytes`, { timeout: 180_000 }, async (other) => {
   const lives = await Promise.all(
     [first!, other].map(async (backend) => {
       const core = await Core.start(backend)

@@ -7,6 +7,7 @@ import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { createInterface } from 'node:readline'
 import { CodedError } from '@iotex2/protocol/errors'
+import { vi } from 'vitest'
 import { Psa } from '../../src/wasm/psa.ts'
 import { buildModule, type ModuleSources } from '../wasm/build.ts'
 import { CHIPS, type ChipName, chipCommand, missingChip } from './chips.ts'
@@ -38,10 +39,14 @@ interface Machine {
 
 export type Backend = 'mbedTLS' | 'WebAssembly' | ChipName
 
+/** An emulator on a busy machine is slow. */
+const CHIP_TIMEOUT_MS = 180_000
+
 const CHIP_NAMES = Object.keys(CHIPS) as ChipName[]
 
 /** What can run here. Where something is missing the reason goes to stderr: WebAssembly needs nothing. */
 export function backends(what: string, { chips = true }: { chips?: boolean } = {}): Backend[] {
+  if (chips) vi.setConfig({ testTimeout: CHIP_TIMEOUT_MS })
   const missing: [Backend, string | undefined][] = [
     ['mbedTLS', missingTools()],
     ['WebAssembly', undefined],
