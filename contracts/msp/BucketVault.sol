@@ -28,6 +28,9 @@ contract BucketVault is IBucketVault, Vault {
     uint256 private constant _DUST = 1 gwei;
 
     /// @inheritdoc IBucketVault
+    uint256 public constant override MIN_COLLECTED = 1 ether;
+
+    /// @inheritdoc IBucketVault
     ISystemStaking public immutable override staking;
 
     address private immutable _ESCROW;
@@ -102,6 +105,8 @@ contract BucketVault is IBucketVault, Vault {
         if (bucket.staker != msg.sender) revert BucketVaultNotItsStaker(bucketId, msg.sender);
         if (recipient == address(0)) revert VaultZeroAddress();
         if (msg.value != 0) _pay(msg.sender, msg.value);
+        uint256 debt = _accounts[msg.sender].debt;
+        if (debt != 0) revert BucketVaultInDebt(debt);
         _debit(msg.sender, bucket.amount);
         owed -= bucket.amount;
         _remove(bucketId, bucket);
@@ -253,8 +258,8 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     function _requireOverdue(address staker) private view {
-        uint48 indebtedAt = _accounts[staker].indebtedAt;
-        uint48 payUntil = indebtedAt == 0 ? 0 : indebtedAt + GRACE;
+        Account memory account = _accounts[staker];
+        uint48 payUntil = account.debt < MIN_COLLECTED ? 0 : account.indebtedAt + GRACE;
         if (payUntil == 0 || block.timestamp <= payUntil) revert BucketVaultNotOverdue(staker, payUntil);
     }
 
@@ -353,7 +358,7 @@ contract BucketVault is IBucketVault, Vault {
         if (!_isOnAuction(bucket)) revert BucketVaultNotOnAuction(bucketId);
         (uint256 high,,,,) = staking.bucketOf(bucketId);
         uint256 low = Math.max(
-            Math.min(_accounts[bucket.staker].debt, bucket.amount),
+            Math.max(bucket.amount / 2, Math.min(_accounts[bucket.staker].debt, bucket.amount)),
             Math.saturatingSub(bucket.amount, balanceOf[bucket.staker])
         );
         uint256 elapsed = Math.min(block.timestamp - bucket.auctionedAt, AUCTION_LENGTH);

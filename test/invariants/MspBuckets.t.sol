@@ -111,6 +111,8 @@ contract BucketHandler is BucketFixture {
         // Whoever lacks a little pays it.
         uint256 lacks = balance < bucket.amount ? bucket.amount - balance : 0;
         if (lacks > 1 ether && b % 3 != 0) return;
+        uint256 debt = buckets.debtOf(bucket.staker);
+        if (debt > lacks) lacks = debt;
         vm.deal(bucket.staker, lacks);
         vm.prank(bucket.staker);
         buckets.withdrawBucket{value: lacks}(id, bucket.staker);

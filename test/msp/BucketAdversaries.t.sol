@@ -6,7 +6,6 @@ import {IBucketEscrow} from "../../contracts/msp/interfaces/IBucketEscrow.sol";
 import {IBucketVault} from "../../contracts/msp/interfaces/IBucketVault.sol";
 import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
-import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {DimId} from "../../contracts/types/Types.sol";
 import {CoinRefuser} from "../fixtures/Payees.sol";
 import {BucketFixture} from "./BucketFixture.sol";
@@ -115,6 +114,39 @@ contract BucketAdversaries_Test is BucketFixture {
         _assertSolvent();
     }
 
+    function test_smallDebt_costsNoBucket_andNoneLeavesBefore() public {
+        uint256 id = _stakeBucket(staker, 1_000_000 ether);
+        _nextEpoch();
+        _slashBuckets(2 gwei);
+        _realise(staker);
+        uint256 second = _depositBucket(staker, 5 ether);
+        uint256 debt = buckets.debtOf(staker);
+        _pass(1000 days);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNotOverdue.selector, staker, 0));
+        buckets.auction(id);
+        vm.prank(staker);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultInDebt.selector, debt));
+        buckets.withdrawBucket(second, staker);
+        vm.deal(staker, debt);
+        vm.prank(staker);
+        buckets.withdrawBucket{value: debt}(second, staker);
+        _assertSolvent();
+    }
+
+    function test_overdueStaker_takesNoBucketOut() public {
+        uint256 id = _stakeBucket(staker, 1000 ether);
+        uint256 spare = _depositBucket(staker, 300 ether);
+        _nextEpoch();
+        _slashBuckets(500 ether);
+        _realise(staker);
+        _passGrace();
+        buckets.auction(id);
+        buckets.auction(spare);
+        vm.prank(staker);
+        vm.expectPartialRevert(IBucketVault.BucketVaultInDebt.selector);
+        buckets.withdrawBucket(spare, staker);
+    }
+
     function test_dust_isNotForgotten() public {
         _stakeBucket(staker, 100 ether);
         _nextEpoch();
@@ -134,7 +166,7 @@ contract BucketAdversaries_Test is BucketFixture {
         assertEq(buckets.lossOf(other, validator, _basket, 1), 0);
         uint256 debt = buckets.debtOf(staker);
         vm.prank(staker);
-        vm.expectRevert(abi.encodeWithSelector(IVault.VaultBalanceTooLow.selector, staker, 0, 100 ether));
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultInDebt.selector, debt));
         buckets.withdrawBucket(id, staker);
         _passGrace();
         buckets.auction(id);
@@ -226,11 +258,11 @@ contract BucketAdversaries_Test is BucketFixture {
         buckets.realiseExit(exitId);
         _pass(DELAY);
         buckets.claim(exitId);
-        _assertNear(buckets.priceOf(id), 20 ether);
-        assertEq(buckets.priceOf(id), buckets.debtOf(staker));
-        vm.deal(buyer, 20 ether);
+        assertEq(buckets.priceOf(id), 50 ether);
+        _assertNear(buckets.debtOf(staker), 20 ether);
+        vm.deal(buyer, 50 ether);
         vm.prank(buyer);
-        buckets.buy{value: 20 ether}(id);
+        buckets.buy{value: 50 ether}(id);
         assertEq(buckets.debtOf(staker), 0);
         _assertSolvent();
     }

@@ -286,8 +286,9 @@ contract BucketVaultDebts_Test is BucketFixture {
         uint256 balance = buckets.balanceOf(staker);
         _assertNear(balance, 90 ether);
         assertEq(buckets.debtOf(staker), 100 ether - balance);
+        uint256 debt = buckets.debtOf(staker);
         vm.prank(staker);
-        vm.expectRevert(abi.encodeWithSelector(IVault.VaultBalanceTooLow.selector, staker, balance, 100 ether));
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultInDebt.selector, debt));
         buckets.withdrawBucket(bucketId, staker);
         vm.deal(staker, 100 ether - balance);
         vm.prank(staker);
@@ -390,7 +391,7 @@ contract BucketVaultDebts_Test is BucketFixture {
 An overdue debt
 ├── before its time is over: nothing can be taken
 ├── seize: the position leaves its pool, and is credited after the exit delay
-├── auction: the price falls from what is in the bucket to the debt, or to what the balance lacks
+├── auction: the price falls from what is in the bucket to half of it, the debt, or what the balance lacks
 │   ├── buying pays the debt; the rest is the staker's coin; what was sent too much comes back
 │   ├── once the debt is paid there is no auction, and a new debt has its own time
 │   └── twice: it reverts
@@ -443,13 +444,13 @@ contract BucketVaultCollection_Test is BucketFixture {
         assertEq(buckets.priceOf(bucketId), 100 ether);
     }
 
-    function test_auction_priceFallsToTheDebt() public {
+    function test_auction_priceFallsToHalf() public {
         _seizeAndAuction();
         assertEq(buckets.priceOf(bucketId), 100 ether);
         _pass(buckets.AUCTION_LENGTH() / 2);
-        _assertNear(buckets.priceOf(bucketId), 70 ether);
+        _assertNear(buckets.priceOf(bucketId), 75 ether);
         _pass(buckets.AUCTION_LENGTH());
-        _assertNear(buckets.priceOf(bucketId), 40 ether);
+        _assertNear(buckets.priceOf(bucketId), 50 ether);
         vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultOnAuction.selector, bucketId));
         buckets.auction(bucketId);
     }

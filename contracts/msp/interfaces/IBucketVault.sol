@@ -46,10 +46,10 @@ interface IBucketVault is IVault {
     /// @notice Thrown when a slash took nothing of what is named that is not on the books.
     error BucketVaultNothingLost();
 
-    /// @notice Thrown when an indebted staker delegates.
+    /// @notice Thrown when an indebted staker delegates, or takes a bucket back.
     error BucketVaultInDebt(uint256 debt);
 
-    /// @notice Thrown when the staker has no debt, or may still pay it, until `payUntil`.
+    /// @notice Thrown when the staker may still pay its debt, until `payUntil`; zero: it has none that is collected.
     error BucketVaultNotOverdue(address staker, uint48 payUntil);
 
     /// @notice Thrown when a bucket is up for auction already.
@@ -152,8 +152,8 @@ interface IBucketVault is IVault {
     /// @notice Returns the debt of `staker`.
     function debtOf(address staker) external view returns (uint256);
 
-    /// @notice Returns what a bucket that is up for auction costs now: what is in it at first, and at last the debt, or what the
-    /// staker's balance lacks of the bucket's amount, where that is more.
+    /// @notice Returns what a bucket that is up for auction costs now: what is in it at first, and at last half of what it counts
+    /// for, the debt, or what the staker's balance lacks of the bucket's amount, whichever is most.
     function priceOf(uint256 bucketId) external view returns (uint256);
 
     /// @notice Returns what slashes took of a position and is not put down to its staker.
@@ -167,6 +167,9 @@ interface IBucketVault is IVault {
 
     /// @notice Returns the coin that is its stakers'.
     function coins() external view returns (uint256);
+
+    /// @notice Returns the least debt for which a bucket is taken, in wei: nobody loses one over dust.
+    function MIN_COLLECTED() external view returns (uint256);
 
     /// @notice Returns how long a debt may be paid before a bucket is taken for it, in seconds.
     function GRACE() external view returns (uint48);

@@ -33,6 +33,7 @@ export interface Exit {
 export interface BucketVault extends BaseContract {
   AUCTION_LENGTH: BaseContractMethod<[], bigint, bigint>
   GRACE: BaseContractMethod<[], bigint, bigint>
+  MIN_COLLECTED: BaseContractMethod<[], bigint, bigint>
   accountOf: BaseContractMethod<[staker: string], Account, Account>
   activeAt: BaseContractMethod<[validator: string, basket: BigNumberish, time: BigNumberish], bigint, bigint>
   auction: BaseContractMethod<[bucketId: BigNumberish], void, ContractTransactionResponse>
@@ -143,6 +144,7 @@ export const bucketVaultAbi = [
   {"anonymous":false,"inputs":[{"indexed":true,"internalType":"address","name":"validator","type":"address"},{"indexed":true,"internalType":"uint16","name":"basket","type":"uint16"},{"indexed":true,"internalType":"address","name":"beneficiary","type":"address"},{"indexed":false,"internalType":"uint256","name":"amount","type":"uint256"},{"indexed":false,"internalType":"uint256","name":"left","type":"uint256"}],"name":"PoolSlashed","type":"event"},
   {"inputs":[],"name":"AUCTION_LENGTH","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"GRACE","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"MIN_COLLECTED","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"}],"name":"accountOf","outputs":[{"components":[{"internalType":"uint128","name":"coin","type":"uint128"},{"internalType":"uint128","name":"debt","type":"uint128"},{"internalType":"uint48","name":"indebtedAt","type":"uint48"}],"internalType":"struct IBucketVault.Account","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"activeAt","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"auction","outputs":[],"stateMutability":"nonpayable","type":"function"},
