@@ -88,6 +88,8 @@ export const scaledRange = (field: ProfileField): { minimum: bigint; maximum: bi
 export interface ProfileProblem {
   /** Where: members and indices from the root on. */
   path: (string | number)[]
+  /** Whether it is the name of that member, not its value. */
+  ofName?: true
   /** What, and what would be right. */
   message: string
 }
@@ -137,6 +139,7 @@ function schemaProblems(json: unknown): ProfileProblem[] {
     if (additionalProperties)
       return additionalProperties.map((name) => ({
         path: [...path, name],
+        ofName: true,
         message: `${name} is no member here. Members are ${Object.keys(schema?.properties ?? {}).join(', ')}.`,
       }))
     // The same, told of the member: additionalProperties says it.

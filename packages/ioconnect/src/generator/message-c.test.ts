@@ -79,8 +79,10 @@ function* readings(profile: Profile, count: number): Generator<Reading> {
   const pick = (choose: (layout: (typeof fields)[number]) => bigint) =>
     fields.map((layout) => {
       const value = choose(layout)
+      // Math.min takes no bigints.
       if (value < layout.minimum) return layout.minimum
-      return value > layout.maximum ? layout.maximum : value
+      if (value > layout.maximum) return layout.maximum
+      return value
     })
   for (const choose of [
     (each) => each.minimum,

@@ -4,7 +4,7 @@
  * @module
  */
 import { CodedError } from '@iotex2/protocol/errors'
-import { type Profile, profileProblems } from '@iotex2/protocol/profile'
+import { type Profile, type ProfileProblem, profileProblems } from '@iotex2/protocol/profile'
 import { type Document, isMap, isNode, isScalar, isSeq, LineCounter, parseDocument } from 'yaml'
 
 /** Thrown when a file is no profile: a line for each problem, `file:line:column: what`. Code PROFILE_INVALID. */
@@ -30,7 +30,7 @@ export function parseProfileFile(text: string, file: string): Profile {
     throw new ProfileFileError(document.errors.map(({ pos, message }) => at(pos[0], `${message.split('\n')[0]}.`)))
   const found = profileProblems(toJson(document, at))
   if (found.length > 0)
-    throw new ProfileFileError(found.map(({ path, message }) => at(offsetOf(document, path), message)))
+    throw new ProfileFileError(found.map((problem) => at(offsetOf(document, problem), problem.message)))
   return toJson(document, at) as Profile
 }
 
@@ -43,22 +43,24 @@ function toJson(document: Document, at: (offset: number, message: string) => str
   }
 }
 
-/** Returns where a value stands; of a member that is too much its name; of what is missing whatever is around it. */
-function offsetOf(document: Document, path: readonly (string | number)[]): number {
+/** Returns where a value stands, or a member's name; of what is missing, whatever is around it. */
+function offsetOf(document: Document, { path, ofName }: ProfileProblem): number {
   let node: unknown = document.contents
   let offset = startOf(node) ?? 0
   for (const [depth, step] of path.entries()) {
+    let name: unknown
     if (isMap(node)) {
       const pair = node.items.find(({ key }) => isScalar(key) && String(key.value) === String(step))
       if (!pair) break
+      name = pair.key
       node = pair.value
-      const value = isNode(node) && !(isScalar(node) && node.source === '') ? startOf(node) : undefined
-      // A member's problem is told of its value; of one that nobody asked for, `profileProblems` names the member.
-      offset = (depth === path.length - 1 && isScalar(node) ? value : undefined) ?? startOf(pair.key) ?? offset
-    } else if (isSeq(node)) {
-      node = node.items[Number(step)]
-      offset = startOf(node) ?? offset
-    } else break
+    } else if (isSeq(node)) node = node.items[Number(step)]
+    else break
+    const isLast = depth === path.length - 1
+    // A value that was left empty stands nowhere.
+    const own =
+      (isLast && ofName) || (isScalar(node) && node.type === 'PLAIN' && node.source === '') ? undefined : startOf(node)
+    offset = own ?? startOf(name) ?? offset
   }
   return offset
 }
