@@ -128,7 +128,7 @@ export const DeviceSettings = Type.Object(
       }),
     ),
     security: Type.Enum(['standard', 'development'], {
-      description: 'standard: TLS to every gateway, keys encrypted where they rest. development: neither is demanded.',
+      description: 'standard: TLS to every gateway. development: not demanded.',
     }),
   },
   { additionalProperties: false, description: 'What the devices are and where their readings go.' },

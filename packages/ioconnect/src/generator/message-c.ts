@@ -155,8 +155,10 @@ ${signedKeys.length > 0 ? `        .signed_values = signed_values,\n        .sig
 
 /* A DID URL up to its fragment. */
 static ioc_slice_t did_of(ioc_slice_t kid) {
-    const uint8_t *mark = memchr(kid.bytes, '#', kid.length);
-    return mark ? ioc_slice(kid.bytes, (size_t)(mark - kid.bytes)) : kid;
+    size_t length = 0;
+    while (length < kid.length && kid.bytes[length] != '#')
+        length++;
+    return ioc_slice(kid.bytes, length);
 }
 
 ioc_status_t ${prefix}_pack(ioc_writer_t *writer, const ioc_platform_t *platform,

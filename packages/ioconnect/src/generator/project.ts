@@ -11,8 +11,12 @@ import { appHeader, appSource, type DeviceProfile, sensorsHeader, sensorsSource 
 import { declaredNames, messageHeader, messageSource } from './message-c.ts'
 import { messagePrefix } from './names.ts'
 import { schemaFiles } from './schema.ts'
+import { arduino } from './targets/arduino.ts'
+import { espIdf } from './targets/esp-idf.ts'
 import { linux } from './targets/linux.ts'
+import { platformio } from './targets/platformio.ts'
 import { sim } from './targets/sim.ts'
+import { stm32 } from './targets/stm32.ts'
 
 /** Files of a project by their paths in it. */
 export type ProjectFiles = Record<string, string>
@@ -34,19 +38,24 @@ export interface Target {
   places?: (profile: DeviceProfile) => Places
   /** Directory of the layer in c/platforms. */
   layer?: string
-  /** The rest: build files, the entry, a README. `read` gives a file of the layer. */
-  files: (profile: DeviceProfile, read: (name: string) => string) => ProjectFiles
+  /** Whether the layer needs a key-value store of ours (ioc_store.h). */
+  store?: true
+  /** The rest: build files, the entry, a README. `read` gives a file of c/platforms. */
+  files: (profile: DeviceProfile, read: (path: string) => string) => ProjectFiles
 }
 
-const TARGETS = { linux, sim } satisfies Record<string, Target>
+const TARGETS = { 'esp-idf': espIdf, arduino, platformio, linux, stm32, sim } satisfies Record<string, Target>
 export type TargetName = keyof typeof TARGETS
 export const TARGET_NAMES = Object.keys(TARGETS) as TargetName[]
 
-/** Thrown when a profile makes no firmware. Codes DEVICE_MISSING, PROFILE_NAME_TAKEN. */
+/** Thrown when a profile makes no firmware. Codes DEVICE_MISSING, PROFILE_NAME_TAKEN, QUEUE_TOO_LARGE, TRANSPORT_UNSUPPORTED. */
 export class GeneratorError extends CodedError {}
 
 const C = resolve(import.meta.dirname, '../../c')
 const read = (...path: string[]): string => readFileSync(join(C, ...path), 'utf8')
+
+/** Names of the core's sources that are compiled. */
+export const coreSources = (): string[] => globSync('*.c', { cwd: join(C, 'src') }).toSorted()
 
 /** Names that the core's headers declare. */
 const coreNames = (): Set<string> =>
@@ -67,10 +76,10 @@ export function generateProject(profile: Profile, name: TargetName): ProjectFile
   const files: ProjectFiles = { 'profile.json': `${JSON.stringify(profile, null, 2)}\n` }
   for (const [file, text] of Object.entries(schemaFiles(profile))) files[`schema/${file}`] = text
   const { layer } = target
-  if (target.places && layer) Object.assign(files, firmwareFiles(profile, target.places(profile), layer))
+  if (layer) Object.assign(files, firmwareFiles(profile, target, layer))
   Object.assign(
     files,
-    target.files(profile, (file) => read('platforms', layer ?? '', file)),
+    target.files(profile, (path) => read('platforms', path)),
   )
   return Object.fromEntries(Object.entries(files).toSorted(([a], [b]) => (a < b ? -1 : 1)))
 }
@@ -80,7 +89,8 @@ const isDeviceProfile = (profile: Profile): profile is DeviceProfile => profile.
 /** The layer's files that are compiled, and not a target's entry or build files. */
 const isOfLayer = (path: string): boolean => /\/ioc_\w+\.(?:c|h|cpp)$/.test(path)
 
-function firmwareFiles(profile: DeviceProfile, places: Places, layer: string): ProjectFiles {
+function firmwareFiles(profile: DeviceProfile, target: Target, layer: string): ProjectFiles {
+  const places = target.places!(profile)
   const prefix = messagePrefix(profile.name)
   const known = coreNames()
   const own = new Set(declaredNames(profile).filter((name) => name.toLowerCase().startsWith(`${prefix}_`)))
@@ -103,6 +113,7 @@ function firmwareFiles(profile: DeviceProfile, places: Places, layer: string): P
   for (const path of globSync('src/*.[ch]', { cwd: C }))
     files[`${places.core}/${path.slice('src/'.length)}`] = read(path)
   for (const path of globSync(['app/*', `${layer}/*`], { cwd: join(C, 'platforms') }))
-    if (isOfLayer(path)) files[`${places.platform}/${path.split('/')[1]}`] = read('platforms', path)
+    if (isOfLayer(path) && (target.store || !path.includes('ioc_store')))
+      files[`${places.platform}/${path.split('/')[1]}`] = read('platforms', path)
   return files
 }

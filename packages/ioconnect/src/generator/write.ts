@@ -8,7 +8,8 @@ import { basename, dirname, join } from 'node:path'
 import type { ProjectFiles } from './project.ts'
 
 /** Files that makers change. */
-const isMakers = (path: string): boolean => basename(path) === 'sensors.c'
+const isMakers = (path: string): boolean =>
+  ['sensors.c', 'authorities.c'].includes(basename(path)) || path.endsWith('.ino')
 
 /** Returns the paths of the files that were written. */
 export async function writeProject(directory: string, files: ProjectFiles): Promise<string[]> {

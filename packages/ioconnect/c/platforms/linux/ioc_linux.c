@@ -465,7 +465,8 @@ static ioc_status_t start(const ioc_linux_options_t *options) {
     curl_global_init(CURL_GLOBAL_DEFAULT);
     mosquitto_lib_init();
     if (!(board.multi = curl_multi_init())) return IOC_ERR_ARGUMENT;
-    while ((status = ioc_app_open(&board.app, &port, &board.flash)) == IOC_ERR_CLOCK)
+    if ((status = ioc_app_init(&board.app, &port, &board.flash)) != IOC_OK) return status;
+    while ((status = ioc_app_open(&board.app)) == IOC_ERR_CLOCK)
         sleep(1);
     return status;
 }
@@ -482,7 +483,7 @@ ioc_status_t ioc_linux_run(const ioc_linux_options_t *options) {
         if (count > 1 && files[1].revents) {
             uint8_t bytes[256];
             const ssize_t length = read(board.serial_in, bytes, sizeof bytes);
-            if (length > 0) ioc_device_read(&board.app.device, bytes, (size_t)length);
+            if (length > 0) ioc_app_read(&board.app, bytes, (size_t)length);
             /* Whoever was on the line has hung up: the device goes on without. */
             if (length == 0) board.serial_in = -1;
         }

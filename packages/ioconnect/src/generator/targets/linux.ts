@@ -8,8 +8,8 @@ export const linux: Target = {
   layer: 'linux',
   places: () => ({ include: 'ioconnect/include', core: 'ioconnect/src', platform: 'platform', app: 'src' }),
   files: (profile, read) => ({
-    'src/main.c': read('main.c'),
-    Makefile: read('Makefile').replaceAll('PROGRAM_NAME', profile.name),
+    'src/main.c': read('linux/main.c'),
+    Makefile: read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name),
     '.gitignore': `build/\n/${profile.name}\n/data/\n`,
     'README.md': `# ${profile.device.model}
 
