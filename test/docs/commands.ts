@@ -96,6 +96,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'gcc -std=c99 -Ipackages/ioconnect/c/include packages/ioconnect/c/src/*.c hello.c -lmbedcrypto -o hello': core,
 
   'pnpm iotex2 device gen station.profile.yaml --target linux --out station': firmware,
+  'pnpm iotex2 device schema': { file: 'packages/cli/src/device.test.ts', text: 'pnpm iotex2 device schema' },
   'make -C station': firmware,
   'station/station data': firmware,
 

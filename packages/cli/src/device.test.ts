@@ -2,6 +2,8 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
+import { parseProfileFile } from '@iotex2/ioconnect/profile-file'
+import { Compile } from 'typebox/schema'
 import { afterAll, expect, test } from 'vitest'
 import { runnerIn } from '../test/run.ts'
 
@@ -37,6 +39,21 @@ test('gen tells all that is wrong, by line and column as the user named the file
   expect({ code, stdout }).toEqual({ code: 1, stdout: '' })
   expect(stderr).toMatch(/^PROFILE_INVALID: profile\.yaml:3:10: version .*\nprofile\.yaml:\d+:14: transport .*\n$/)
   expect(() => readFileSync(join(directory, 'other/profile.json'))).toThrow('ENOENT')
+})
+
+test('schema is a JSON Schema, by which profiles are checked', async () => {
+  // pnpm iotex2 device schema
+  const { code, stdout } = await run(['device', 'schema'])
+  expect(code).toBe(0)
+  const schema = JSON.parse(stdout)
+  expect(schema).toMatchObject({
+    $schema: expect.stringContaining('2020-12'),
+    required: expect.arrayContaining(['fields']),
+  })
+  const validator = Compile(schema)
+  expect(validator.Check(parseProfileFile(EXAMPLE, 'p'))).toBe(true)
+  expect(validator.Check({ ...parseProfileFile(EXAMPLE, 'p'), version: 0 })).toBe(false)
+  expect(JSON.parse((await run(['device', 'schema', '--json'])).stdout)).toEqual(schema)
 })
 
 test.each([

@@ -41,10 +41,13 @@ const KeyAgreement = Type.Object(
 
 export const DeviceSettings = Type.Object(
   {
-    model: Type.String({ pattern: '^[ !#-[\\]-~]{1,64}$', description: 'For people: 1 to 64 ASCII characters.' }),
+    model: Type.String({
+      pattern: '^[ !#-[\\]-~]{1,64}$',
+      description: 'For people: 1 to 64 ASCII characters, no " and no \\.',
+    }),
     firmware: Type.String({
       pattern: '^[ !#-[\\]-~]{1,64}$',
-      description: 'For people, as in 1.0.0: 1 to 64 ASCII characters.',
+      description: 'For people, as in 1.0.0: 1 to 64 ASCII characters, no " and no \\.',
     }),
     projects: Type.Array(
       Type.String({

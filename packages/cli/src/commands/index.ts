@@ -49,6 +49,7 @@ export const COMMANDS: Group = {
       summary: 'Make firmware for devices',
       members: {
         gen: load(() => import('./device/gen.ts')),
+        schema: load(() => import('./device/schema.ts')),
       },
     },
     gov: {

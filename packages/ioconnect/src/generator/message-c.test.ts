@@ -4,7 +4,8 @@ import { profileManifest } from '@iotex2/protocol/manifest'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
 import { parseTaskRequest, signingHash, signingText } from '@iotex2/protocol/wire'
-import { AbiCoder } from 'ethers'
+import { p256 } from '@noble/curves/nist.js'
+import { AbiCoder, encodeBase58 } from 'ethers'
 import { afterAll, describe, expect, test } from 'vitest'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
 import { skipReason } from '../../c/test/toolchain.ts'
@@ -56,8 +57,24 @@ const profiles: Profile[] = [
   ]),
   made('signed', [field('count', 0, 1e6, 1), field('level', -5, 5, 10)], { ...DEVICE, signedKeys: ['count', 'time'] }),
 ]
+/** The key for encryption that the fixture has. */
+const point = p256.Point.fromBytes(p256.getPublicKey(new Uint8Array(32).fill(2), false))
+const coordinate = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex').toString('base64url')
+const server = {
+  did: 'did:example:server',
+  keyAgreement: {
+    kid: 'did:example:server#k',
+    kty: 'EC',
+    crv: 'P-256',
+    x: coordinate(point.x),
+    y: coordinate(point.y),
+  },
+}
+const io = made('by-io', [field('count', 0, 9, 1)], { ...DEVICE, server })
+const byKey = made('by-key', [field('count', 0, 9, 1)], { ...DEVICE, server, didMethod: 'key' })
+
 const skip = skipReason('generated messages')
-const messages = skip ? undefined : new Messages(profiles)
+const messages = skip ? undefined : new Messages([...profiles, io, byKey])
 afterAll(() => messages?.stop())
 
 /** The payload as packages/protocol's reader wants it. */
@@ -177,6 +194,16 @@ describe.skipIf(skip).each(profiles)(`$name, seed ${SEED}`, (profile) => {
       'IOC_ERR_ARGUMENT',
     )
   })
+})
+
+test.skipIf(skip)('packs for the server of the profile, from the DID of its method', async () => {
+  const reading = { time: 1n, values: [3n] }
+  for (const profile of [io, byKey])
+    expect(JSON.parse(await written(profile, 'pack', reading))).toMatchObject({ payload: { time: 1, count: 3 } })
+  expect(await written(io, 'sender', reading)).toBe(`did:io:${key.address}#key-2`)
+  const multibase = `z${encodeBase58(Buffer.from([0x80, 0x24, ...point.toBytes(true)]))}`
+  expect(await written(byKey, 'sender', reading)).toBe(`did:key:${multibase}#${multibase}`)
+  expect(messageHeader(io)).toContain('#define IOC_BY_IO_SERVER_DID "did:example:server"')
 })
 
 test('the longest of every small range is the longest', () => {

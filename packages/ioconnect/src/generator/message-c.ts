@@ -5,7 +5,7 @@
 import { profileManifest } from '@iotex2/protocol/manifest'
 import type { Profile } from '@iotex2/protocol/profile'
 import { type FieldLayout, layoutOf, MAXIMUM_TIME } from './layout.ts'
-import { cComment, messagePrefix } from './names.ts'
+import { cComment, cText, messagePrefix } from './names.ts'
 
 /** Characters of did:io:0x… and #key-2; and of a did:key of P-256 with its fragment. */
 const OWN_KID_BYTES = { io: 55, key: 107 }
@@ -73,6 +73,10 @@ ioc_status_t ${prefix}_pack(ioc_writer_t *writer, const ioc_platform_t *platform
 ${' '.repeat(prefix.length + 19)}const ioc_own_key_t *device, const ioc_their_key_t *server,
 ${' '.repeat(prefix.length + 19)}ioc_slice_t request);
 
+/* Gives the device's key for encryption under its name, which is written into \`kid\`: the sender of packed messages. */
+ioc_status_t ${prefix}_sender(psa_key_id_t signing, psa_key_id_t agreement, uint8_t kid[${upper}_KID_BYTES],
+${' '.repeat(prefix.length + 21)}ioc_own_key_t *sender);
+${serverDeclaration(profile)}
 /* Hands a reading to the loop, which signs it for each project, keeps it on flash and sends it. Ends a measurement, as
  * missed where a value is out of its range. */
 ioc_status_t ${prefix}_send(ioc_device_t *device, const ${prefix}_t *reading);
@@ -101,6 +105,7 @@ export function messageSource(profile: Profile): string {
   const pad = ' '.repeat(prefix.length + 19)
   return `/* ${generatedBy(profile)} */
 #include "${prefix}.h"
+#include <ioconnect/did.h>
 #include <string.h>
 
 static const ioc_field_t FIELDS[] = {
@@ -184,6 +189,18 @@ ${pad}ioc_slice_t request) {
     return ioc_jwe_encrypt(writer, platform, &options, ioc_writer_slice(&text, 0));
 }
 
+ioc_status_t ${prefix}_sender(psa_key_id_t signing, psa_key_id_t agreement, uint8_t kid[${upper}_KID_BYTES],
+${pad}  ioc_own_key_t *sender) {
+    ioc_public_key_t key;
+    ioc_writer_t writer;
+    const ioc_status_t status = ioc_key_public(${device?.didMethod === 'key' ? 'agreement' : 'signing'}, &key);
+    if (status != IOC_OK) return status;
+    ioc_writer_init(&writer, kid, ${upper}_KID_BYTES);
+${senderKid(profile)}
+    *sender = (ioc_own_key_t){ioc_slice(kid, writer.length), agreement};
+    return ioc_writer_status(&writer);
+}
+${serverDefinition(profile)}
 ioc_status_t ${prefix}_send(ioc_device_t *device, const ${prefix}_t *reading) {
     int64_t values[${upper}_FIELDS];
     const ioc_status_t status = values_of(reading, values);
@@ -215,6 +232,40 @@ ${others.length > 0 ? `    config->projects = PROJECTS;\n    config->project_cou
     config->window = ${device?.batching?.window ?? 8};
     config->batch = ${batch};
 }
+`
+}
+
+/** How the name of the device's key is written: its DID document's second method; or the one of a did:key. */
+const senderKid = ({ device }: Profile): string =>
+  device?.didMethod === 'key'
+    ? `    (void)signing;
+    ioc_write_did_key(&writer, &key);
+    const size_t length = writer.length;
+    ioc_write_byte(&writer, '#');
+    /* What is behind did:key: names the key again. */
+    if (ioc_writer_status(&writer) == IOC_OK) ioc_write_bytes(&writer, kid + 8, length - 8);`
+    : `    ioc_write_did_io(&writer, &key);
+    ioc_write_text(&writer, "#key-2");`
+
+function serverDeclaration(profile: Profile): string {
+  const { server } = profile.device ?? {}
+  if (!server) return ''
+  const prefix = messagePrefix(profile.name)
+  const key = server.keyAgreement
+    ? `\n/* Its key, to pack messages for. */\nextern const ioc_their_key_t ${prefix}_server;\n`
+    : ''
+  return `\n/* The server's DID. */\n#define ${prefix.toUpperCase()}_SERVER_DID ${cText(server.did)}\n${key}`
+}
+
+function serverDefinition(profile: Profile): string {
+  const key = profile.device?.server?.keyAgreement
+  if (!key) return ''
+  const bytes = [key.x, key.y].flatMap((part) => [...Buffer.from(part, 'base64url')])
+  return `
+const ioc_their_key_t ${messagePrefix(profile.name)}_server = {
+    {(const uint8_t *)${cText(key.kid)}, ${key.kid.length}},
+    {IOC_P256, {${bytes.join(', ')}}},
+};
 `
 }
 

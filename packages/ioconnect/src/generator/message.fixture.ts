@@ -83,15 +83,20 @@ ${profiles
                 answer(status, buffer, writer.length);
             }
             if (strcmp(operation, "abi") == 0) answer(${prefix}_abi(buffer, &reading), buffer, ${upper}_ABI_BYTES);
+            if (strcmp(operation, "sender") == 0) {
+                ioc_own_key_t own = {{0}, 0};
+                const ioc_status_t status = ${prefix}_sender(key, agreement, scratch, &own);
+                answer(status, own.kid.bytes, own.kid.length);
+            }
             if (strcmp(operation, "pack") == 0) {
                 const ioc_platform_t platform = {NULL, ioc_psa_random, seconds};
-                const ioc_own_key_t own = {ioc_slice(kid, strlen(kid)), agreement};
+                ioc_own_key_t own = {ioc_slice(kid, strlen(kid)), agreement};
                 const ioc_resolver_t resolver = {NULL, resolve};
                 static uint8_t request[4096];
                 ioc_their_key_t server = {own.kid, {0}};
                 ioc_unpacked_t unpacked = {0};
                 ioc_key_public(agreement, &server.key);
-                ioc_writer_init(&writer, request, sizeof request);
+${profile.device?.server?.keyAgreement ? `                own.kid = ${prefix}_server.kid;\n                server = ${prefix}_server;\n` : ''}                ioc_writer_init(&writer, request, sizeof request);
                 ioc_status_t status = ${prefix}_sign(&writer, key, project, nonce, &reading);
                 const ioc_slice_t body = ioc_writer_slice(&writer, 0);
                 ioc_writer_init(&writer, buffer, ${upper}_PACKED_BYTES);
