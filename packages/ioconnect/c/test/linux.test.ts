@@ -1,9 +1,10 @@
 /** The platform layer of Linux: a generated project, built by its Makefile, against a broker and a server of the wire. */
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:https'
+import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { createServer } from 'node:tls'
 import { profileManifest } from '@iotex2/protocol/manifest'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
@@ -156,53 +157,45 @@ describe.skipIf(skip)('firmware for Linux', () => {
     await firmware.kill()
   })
 
-  test('over TLS, to whom its authorities vouch for and nobody else', async () => {
+  test.each([
+    ['http', startHttpGateway],
+    ['mqtt', startMqttGateway],
+  ] as const)('%s over TLS, to whom its authorities vouch for and nobody else', async (transport, startGateway) => {
     const ledger = new Ledger()
+    await using gateway = await startGateway(ledger)
     const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')]
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:P-256',
-        '-nodes',
-        '-days',
-        '2',
-        '-keyout',
-        key,
-        '-out',
-        certificate,
-        ...subject,
-      ],
-      { stdio: 'ignore' },
-    )
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (request, response) => {
-      let body = ''
-      request.on('data', (chunk: Buffer) => {
-        body += chunk
-      })
-      request.on('end', () => {
-        const answer = ledger.accept(request.headers['x-device'] as `0x${string}`, body)
-        const { status, ...rest } = answer as Exclude<typeof answer, 'silence'>
-        response.writeHead(status).end(JSON.stringify(rest))
-      })
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+    execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', certificate, ...subject], {
+      stdio: 'ignore',
     })
+    // TLS ends here, and goes on in plain.
+    const sockets = new Set<Socket>()
+    const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (secure) => {
+      const plain = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+      for (const socket of [secure, plain]) {
+        sockets.add(socket)
+        socket.on('error', () => socket.destroy())
+        socket.on('close', () => {
+          secure.destroy()
+          plain.destroy()
+        })
+      }
+      secure.pipe(plain).pipe(secure)
+    })
+    server.on('tlsClientError', () => {})
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
     const { port } = server.address() as { port: number }
-    const url = `https://127.0.0.1:${port}`
-    const program = await buildFirmware(join(directory, 'project'), profileFor('http', [url], { security: 'standard' }))
-    const stranger = start(program, 'stranger')
+    const profile = profileFor(transport, [`${transport}s://127.0.0.1:${port}`], { security: 'standard' })
+    const program = await buildFirmware(join(directory, 'project'), profile)
+    const stranger = start(program, `${transport}-stranger`)
     await until('it tries again', () => stranger.events.some(({ event }) => event === 'retrying'))
     await stranger.kill()
     expect(ledger.kept.size).toBe(0)
-    const firmware = start(program, 'tls', '--ca', certificate)
+    const firmware = start(program, `${transport}-tls`, '--ca', certificate)
     await until('readings are kept', () => ledger.kept.size > 3)
     await firmware.kill()
+    for (const socket of sockets) socket.destroy()
     await new Promise((resolve) => server.close(resolve))
-    writeFileSync(key, '')
   })
 })

@@ -6,7 +6,7 @@
 #include <fcntl.h>
 #include <ioconnect/task_request.h>
 #include <mosquitto.h>
-#include <poll.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,6 +21,7 @@
 #define FIRST_SECOND 1704067200
 #define CONNECT_SECONDS 10L
 #define URL_BYTES 300
+#define TOPIC_BYTES 128
 /* What a gateway says is shorter; what is longer is none. */
 #define REPLY_BYTES 2048
 
@@ -28,17 +29,27 @@ typedef enum { MQTT_READY, MQTT_REPLY, MQTT_LOST } mqtt_event_t;
 
 /* A message that waits until acknowledgements are heard. */
 typedef struct {
-    char *topic;
+    char topic[TOPIC_BYTES];
     uint8_t *bytes;
     size_t length;
 } waiting_t;
+
+/* A client of MQTT in a thread of its own, because connecting waits. Whichever of the two is done last frees it. */
+typedef struct {
+    struct mosquitto *client;
+    char host[URL_BYTES];
+    int port;
+    /* What an older connection tells is passed over. */
+    uint8_t generation;
+    int references;
+    int stopping;
+} connection_t;
 
 /* A request of HTTP. */
 typedef struct {
     CURL *easy;
     struct curl_slist *headers;
     uint64_t sequence;
-    char *body;
     uint8_t reply[REPLY_BYTES];
     size_t reply_length;
 } exchange_t;
@@ -51,8 +62,8 @@ static struct {
     FILE *log;
     CURLM *multi;
     exchange_t exchanges[IOC_DEVICE_SLOTS];
-    /* MQTT runs in libmosquitto's thread, which tells this one through a pipe. */
-    struct mosquitto *client;
+    connection_t *connection;
+    /* From its thread to the loop's. */
     int pipe[2];
     uint8_t generation;
     bool ready;
@@ -74,27 +85,20 @@ static ioc_status_t write_all(int file, const void *bytes, size_t length) {
 }
 
 static ioc_status_t port_load(void *context, const char *key, uint8_t *bytes, size_t capacity, size_t *length) {
-    (void)context;
     const int file = openat(board.directory, key, O_RDONLY | O_CLOEXEC);
-    struct stat facts;
-    ssize_t count = 0;
+    uint8_t more;
     *length = 0;
     if (file < 0) return errno == ENOENT ? IOC_OK : IOC_ERR_FLASH;
-    ioc_status_t status = fstat(file, &facts) == 0 ? IOC_OK : IOC_ERR_FLASH;
-    if (status == IOC_OK && (size_t)facts.st_size > capacity) status = IOC_ERR_BUFFER;
-    while (status == IOC_OK && *length < (size_t)facts.st_size) {
-        count = read(file, bytes + *length, (size_t)facts.st_size - *length);
-        if (count <= 0) status = IOC_ERR_FLASH;
-        if (count > 0) *length += (size_t)count;
-    }
+    const ssize_t count = read(file, bytes, capacity);
+    const bool fits = count >= 0 && read(file, &more, 1) == 0;
     close(file);
-    return status;
+    if (count > 0) *length = (size_t)count;
+    return fits ? IOC_OK : count < 0 ? IOC_ERR_FLASH : IOC_ERR_BUFFER;
 }
 
 /* A draft takes the old file's place once it is on the disk, and so is its name. */
 static ioc_status_t port_store(void *context, const char *key, ioc_slice_t value) {
     static const char DRAFT[] = "draft";
-    (void)context;
     const int file = openat(board.directory, DRAFT, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     if (file < 0) return IOC_ERR_FLASH;
     ioc_status_t status = write_all(file, value.bytes, value.length);
@@ -106,12 +110,10 @@ static ioc_status_t port_store(void *context, const char *key, ioc_slice_t value
 }
 
 static ioc_status_t flash_read(void *context, uint32_t address, uint8_t *bytes, size_t length) {
-    (void)context;
     return pread(board.flash_file, bytes, length, address) == (ssize_t)length ? IOC_OK : IOC_ERR_FLASH;
 }
 
 static ioc_status_t flash_program(void *context, uint32_t address, const uint8_t *bytes, size_t length) {
-    (void)context;
     if (pwrite(board.flash_file, bytes, length, address) != (ssize_t)length) return IOC_ERR_FLASH;
     return fdatasync(board.flash_file) == 0 ? IOC_OK : IOC_ERR_FLASH;
 }
@@ -139,7 +141,6 @@ static ioc_status_t open_flash(void) {
 
 static ioc_status_t port_bury(void *context, const ioc_reply_t *reply, ioc_slice_t message) {
     char head[128];
-    (void)context;
     const int file = openat(board.directory, "dead-letters.jsonl", O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0600);
     if (file < 0) return IOC_ERR_FLASH;
     const int length = snprintf(head, sizeof head, "{\"status\":%u,\"code\":\"%.*s\",\"request\":", (unsigned)reply->status,
@@ -157,7 +158,6 @@ static ioc_status_t port_bury(void *context, const ioc_reply_t *reply, ioc_slice
 
 static uint64_t port_milliseconds(void *context) {
     struct timespec now;
-    (void)context;
     clock_gettime(CLOCK_REALTIME, &now);
     if (now.tv_sec < FIRST_SECOND) return 0;
     return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
@@ -170,7 +170,6 @@ static void port_measure(void *context) {
 static void port_log(void *context, const ioc_event_t *event) {
     static uint8_t line[2048];
     ioc_writer_t writer;
-    (void)context;
     ioc_writer_init(&writer, line, sizeof line);
     ioc_write_event(&writer, event);
     if (ioc_writer_status(&writer) != IOC_OK) return;
@@ -179,12 +178,10 @@ static void port_log(void *context, const ioc_event_t *event) {
 }
 
 static void port_write(void *context, ioc_slice_t bytes) {
-    (void)context;
     write_all(board.serial_out, bytes.bytes, bytes.length);
 }
 
 static void port_served(void *context) {
-    (void)context;
 }
 
 static ioc_status_t open_serial(const char *path) {
@@ -199,8 +196,7 @@ static ioc_status_t open_serial(const char *path) {
         return IOC_OK;
     }
     board.serial_in = board.serial_out = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
-    if (board.serial_in < 0) return IOC_ERR_ARGUMENT;
-    if (tcgetattr(board.serial_in, &line) != 0) return IOC_ERR_ARGUMENT;
+    if (board.serial_in < 0 || tcgetattr(board.serial_in, &line) != 0) return IOC_ERR_ARGUMENT;
     cfmakeraw(&line);
     cfsetspeed(&line, B115200);
     return tcsetattr(board.serial_in, TCSANOW, &line) == 0 ? IOC_OK : IOC_ERR_ARGUMENT;
@@ -210,8 +206,8 @@ static ioc_status_t open_serial(const char *path) {
 
 static size_t take_reply(char *bytes, size_t size, size_t count, void *context) {
     exchange_t *exchange = context;
-    const size_t length = size * count, room = sizeof exchange->reply - exchange->reply_length;
-    if (length > room) return 0;
+    const size_t length = size * count;
+    if (length > sizeof exchange->reply - exchange->reply_length) return 0;
     memcpy(exchange->reply + exchange->reply_length, bytes, length);
     exchange->reply_length += length;
     return length;
@@ -221,27 +217,24 @@ static void end_exchange(exchange_t *exchange) {
     curl_multi_remove_handle(board.multi, exchange->easy);
     curl_easy_cleanup(exchange->easy);
     curl_slist_free_all(exchange->headers);
-    free(exchange->body);
     exchange->easy = NULL;
 }
 
 static bool post(exchange_t *exchange, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
     char url[URL_BYTES + 16], device[64];
     exchange->easy = curl_easy_init();
-    exchange->body = malloc(message.length);
     exchange->reply_length = 0;
     exchange->sequence = sequence;
     exchange->headers = curl_slist_append(NULL, "content-type: application/json");
     snprintf(device, sizeof device, "x-device: %s", board.app.address);
     exchange->headers = curl_slist_append(exchange->headers, device);
-    if (!exchange->easy || !exchange->body) return false;
-    memcpy(exchange->body, message.bytes, message.length);
+    if (!exchange->easy) return false;
     snprintf(url, sizeof url, "%.*s/v1/task", (int)gateway.length, (const char *)gateway.bytes);
     curl_easy_setopt(exchange->easy, CURLOPT_URL, url);
     curl_easy_setopt(exchange->easy, CURLOPT_PROTOCOLS_STR, "http,https");
     curl_easy_setopt(exchange->easy, CURLOPT_HTTPHEADER, exchange->headers);
-    curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDS, exchange->body);
     curl_easy_setopt(exchange->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)message.length);
+    curl_easy_setopt(exchange->easy, CURLOPT_COPYPOSTFIELDS, message.bytes);
     curl_easy_setopt(exchange->easy, CURLOPT_WRITEFUNCTION, take_reply);
     curl_easy_setopt(exchange->easy, CURLOPT_WRITEDATA, exchange);
     curl_easy_setopt(exchange->easy, CURLOPT_PRIVATE, exchange);
@@ -262,7 +255,6 @@ static void run_http(void) {
         exchange_t *exchange;
         long status = 0;
         const CURLcode result = message->data.result;
-        if (message->msg != CURLMSG_DONE) continue;
         curl_easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, (char **)&exchange);
         curl_easy_getinfo(message->easy_handle, CURLINFO_RESPONSE_CODE, &status);
         end_exchange(exchange);
@@ -274,7 +266,7 @@ static void run_http(void) {
     }
 }
 
-/* MQTT. The callbacks run in libmosquitto's thread; a write of this length to a pipe is whole. */
+/* MQTT. The callbacks run in the connection's thread; a write of this length to a pipe is whole. */
 
 static void tell(void *generation, mqtt_event_t event, const void *bytes, size_t length) {
     uint8_t packet[4 + REPLY_BYTES];
@@ -288,7 +280,7 @@ static void tell(void *generation, mqtt_event_t event, const void *bytes, size_t
 }
 
 static void on_connect(struct mosquitto *client, void *generation, int code) {
-    char topics[9][128], *names[9], digits[21];
+    char topics[9][TOPIC_BYTES], *names[9], digits[21];
     int count = 0;
     while (count < 9 && ioc_app_project(&board.app, (size_t)count, digits)) {
         ioc_app_topic(&board.app, ioc_slice(digits, strlen(digits)), "ack", topics[count], sizeof topics[count]);
@@ -301,37 +293,51 @@ static void on_connect(struct mosquitto *client, void *generation, int code) {
 
 static void on_subscribe(struct mosquitto *client, void *generation, int id, int count, const int *granted) {
     bool heard = count > 0;
-    (void)client;
-    (void)id;
     for (int i = 0; i < count; i++)
         heard = heard && granted[i] <= 2;
     tell(generation, heard ? MQTT_READY : MQTT_LOST, NULL, 0);
 }
 
 static void on_message(struct mosquitto *client, void *generation, const struct mosquitto_message *message) {
-    (void)client;
     tell(generation, MQTT_REPLY, message->payload, (size_t)message->payloadlen);
 }
 
-static void on_disconnect(struct mosquitto *client, void *generation, int code) {
-    (void)client;
-    (void)code;
-    tell(generation, MQTT_LOST, NULL, 0);
+static void let_go(connection_t *connection) {
+    if (__atomic_sub_fetch(&connection->references, 1, __ATOMIC_ACQ_REL) > 0) return;
+    mosquitto_destroy(connection->client);
+    free(connection);
+}
+
+/* Connects once and goes on until the connection ends, for whatever reason: the loop decides what comes next. */
+static void *run_connection(void *context) {
+    connection_t *connection = context;
+    int code = mosquitto_connect(connection->client, connection->host, connection->port, 30);
+    while (code == MOSQ_ERR_SUCCESS && !__atomic_load_n(&connection->stopping, __ATOMIC_ACQUIRE))
+        code = mosquitto_loop(connection->client, 500, 1);
+    tell((void *)(uintptr_t)connection->generation, MQTT_LOST, NULL, 0);
+    let_go(connection);
+    return NULL;
+}
+
+/* Sends what waits, or only forgets it. What cannot be sent is missed by the loop in time. */
+static void publish_waiting(bool sends) {
+    for (size_t i = 0; i < board.waiting_count; i++) {
+        const waiting_t *each = &board.waiting[i];
+        if (sends) mosquitto_publish(board.connection->client, NULL, each->topic, (int)each->length, each->bytes, 1, false);
+        free(each->bytes);
+    }
+    board.waiting_count = 0;
 }
 
 static void hang_up_mqtt(void) {
-    if (board.client) {
-        mosquitto_disconnect(board.client);
-        mosquitto_loop_stop(board.client, true);
-        mosquitto_destroy(board.client);
+    if (board.connection) {
+        __atomic_store_n(&board.connection->stopping, 1, __ATOMIC_RELEASE);
+        mosquitto_disconnect(board.connection->client);
+        let_go(board.connection);
     }
-    for (size_t i = 0; i < board.waiting_count; i++) {
-        free(board.waiting[i].topic);
-        free(board.waiting[i].bytes);
-    }
-    board.client = NULL;
+    publish_waiting(false);
+    board.connection = NULL;
     board.ready = false;
-    board.waiting_count = 0;
     /* What the old client told is passed over. */
     board.generation++;
 }
@@ -339,55 +345,50 @@ static void hang_up_mqtt(void) {
 /* Begins a connection to mqtt://host[:port] or mqtts://…. */
 static bool connect_mqtt(ioc_slice_t gateway) {
     const bool tls = ioc_slice_starts(gateway, "mqtts://");
-    char *host, *colon;
-    int port = tls ? 8883 : 1883;
-    if (gateway.length >= sizeof board.gateway) return false;
-    memcpy(board.gateway, gateway.bytes, gateway.length);
-    board.gateway[gateway.length] = 0;
-    char place[URL_BYTES];
-    strcpy(place, board.gateway + (tls ? 8 : 7));
-    host = place;
-    host[strcspn(host, "/")] = 0;
-    if ((colon = strrchr(host, ':'))) {
-        *colon = 0;
-        port = atoi(colon + 1);
-    }
-    board.client = mosquitto_new(board.app.address, true, (void *)(uintptr_t)board.generation);
-    if (!board.client) return false;
-    mosquitto_connect_callback_set(board.client, on_connect);
-    mosquitto_subscribe_callback_set(board.client, on_subscribe);
-    mosquitto_message_callback_set(board.client, on_message);
-    mosquitto_disconnect_callback_set(board.client, on_disconnect);
     const char *file = board.options->authorities;
-    if (tls && mosquitto_tls_set(board.client, file, file ? NULL : "/etc/ssl/certs", NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
+    connection_t *connection = calloc(1, sizeof *connection);
+    pthread_t thread;
+    char *colon;
+    if (!connection) return false;
+    board.connection = connection;
+    connection->references = 1;
+    if (gateway.length >= sizeof board.gateway) return false;
+    snprintf(board.gateway, sizeof board.gateway, "%.*s", (int)gateway.length, (const char *)gateway.bytes);
+    strcpy(connection->host, board.gateway + (tls ? 8 : 7));
+    connection->host[strcspn(connection->host, "/")] = 0;
+    connection->port = tls ? 8883 : 1883;
+    if ((colon = strrchr(connection->host, ':'))) {
+        *colon = 0;
+        connection->port = atoi(colon + 1);
+    }
+    connection->generation = board.generation;
+    if (!(connection->client = mosquitto_new(board.app.address, true, (void *)(uintptr_t)board.generation))) return false;
+    mosquitto_threaded_set(connection->client, true);
+    mosquitto_connect_callback_set(connection->client, on_connect);
+    mosquitto_subscribe_callback_set(connection->client, on_subscribe);
+    mosquitto_message_callback_set(connection->client, on_message);
+    if (tls && mosquitto_tls_set(connection->client, file, file ? NULL : "/etc/ssl/certs", NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
         return false;
-    return mosquitto_connect_async(board.client, host, port, 30) == MOSQ_ERR_SUCCESS &&
-           mosquitto_loop_start(board.client) == MOSQ_ERR_SUCCESS;
-}
-
-static void publish(const char *topic, const void *bytes, size_t length) {
-    /* One that fails is missed by the loop in time. */
-    mosquitto_publish(board.client, NULL, topic, (int)length, bytes, 1, false);
+    connection->references = 2;
+    if (pthread_create(&thread, NULL, run_connection, connection) == 0) return pthread_detach(thread) == 0;
+    connection->references = 1;
+    return false;
 }
 
 static bool send_mqtt(ioc_slice_t gateway, ioc_slice_t message) {
-    char topic[128];
-    if (!ioc_slice_is(gateway, board.gateway) || !board.client) {
+    if (!board.connection || !ioc_slice_is(gateway, board.gateway)) {
         hang_up_mqtt();
         if (!connect_mqtt(gateway)) return false;
     }
-    if (ioc_app_topic(&board.app, ioc_task_request_project(message), "task", topic, sizeof topic) != IOC_OK)
-        return false;
-    if (board.ready) {
-        publish(topic, message.bytes, message.length);
-        return true;
-    }
-    waiting_t *waiting = &board.waiting[board.waiting_count];
     if (board.waiting_count == IOC_DEVICE_SLOTS) return false;
-    *waiting = (waiting_t){strdup(topic), malloc(message.length), message.length};
-    if (!waiting->topic || !waiting->bytes) return false;
+    waiting_t *waiting = &board.waiting[board.waiting_count];
+    const ioc_slice_t project = ioc_task_request_project(message);
+    if (ioc_app_topic(&board.app, project, "task", waiting->topic, sizeof waiting->topic) != IOC_OK) return false;
+    if (!(waiting->bytes = malloc(message.length))) return false;
     memcpy(waiting->bytes, message.bytes, message.length);
+    waiting->length = message.length;
     board.waiting_count++;
+    if (board.ready) publish_waiting(true);
     return true;
 }
 
@@ -400,12 +401,7 @@ static void run_mqtt(void) {
     switch ((mqtt_event_t)packet[1]) {
     case MQTT_READY:
         board.ready = true;
-        for (size_t i = 0; i < board.waiting_count; i++) {
-            publish(board.waiting[i].topic, board.waiting[i].bytes, board.waiting[i].length);
-            free(board.waiting[i].topic);
-            free(board.waiting[i].bytes);
-        }
-        board.waiting_count = 0;
+        publish_waiting(true);
         break;
     case MQTT_REPLY: ioc_device_reply(&board.app.device, 0, 0, ioc_slice(packet + 4, length)); break;
     case MQTT_LOST:
@@ -417,7 +413,6 @@ static void run_mqtt(void) {
 /* Messages, whichever way they go. */
 
 static void port_hang_up(void *context) {
-    (void)context;
     for (size_t i = 0; i < IOC_DEVICE_SLOTS; i++)
         if (board.exchanges[i].easy) end_exchange(&board.exchanges[i]);
     hang_up_mqtt();
@@ -425,7 +420,6 @@ static void port_hang_up(void *context) {
 
 static void port_send(void *context, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
     exchange_t *exchange = board.exchanges;
-    (void)context;
     if (!ioc_slice_starts(gateway, "http")) {
         if (!send_mqtt(gateway, message)) tell((void *)(uintptr_t)board.generation, MQTT_LOST, NULL, 0);
         return;
@@ -461,10 +455,9 @@ static ioc_status_t start(const ioc_linux_options_t *options) {
     board.directory = open(options->directory, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (board.directory < 0) return IOC_ERR_FLASH;
     if ((status = open_flash()) != IOC_OK) return status;
-    if (pipe2(board.pipe, O_CLOEXEC) != 0) return IOC_ERR_ARGUMENT;
     curl_global_init(CURL_GLOBAL_DEFAULT);
     mosquitto_lib_init();
-    if (!(board.multi = curl_multi_init())) return IOC_ERR_ARGUMENT;
+    if (pipe2(board.pipe, O_CLOEXEC) != 0 || !(board.multi = curl_multi_init())) return IOC_ERR_ARGUMENT;
     if ((status = ioc_app_init(&board.app, &port, &board.flash)) != IOC_OK) return status;
     while ((status = ioc_app_open(&board.app)) == IOC_ERR_CLOCK)
         sleep(1);
