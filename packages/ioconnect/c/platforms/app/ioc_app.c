@@ -147,3 +147,7 @@ bool ioc_app_project(const ioc_app_t *app, size_t i, char digits[21]) {
     ioc_write_byte(&writer, 0);
     return ioc_writer_status(&writer) == IOC_OK;
 }
+
+void ioc_app_served(void *context) {
+    (void)context;
+}

@@ -41,6 +41,9 @@ ioc_status_t ioc_app_topic(const ioc_app_t *app, ioc_slice_t project, const char
 /* Gives the i-th project that readings go to, in digits with a zero at the end; false where there are fewer. */
 bool ioc_app_project(const ioc_app_t *app, size_t i, char digits[21]);
 
+/* A port's `served`, where nothing is to be done: the loop goes on with the new server by itself. */
+void ioc_app_served(void *context);
+
 /* Generated from the profile (app.c): fills in what it says, the server too. */
 void ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server);
 

@@ -167,10 +167,6 @@ static void port_write(void *context, ioc_slice_t bytes) {
         uart_write_bytes(UART_NUM_0, bytes.bytes, bytes.length);
 }
 
-static void port_served(void *context) {
-    (void)context;
-}
-
 /* Wi-Fi. */
 
 static void on_wifi(void *context, esp_event_base_t base, int32_t id, void *data) {
@@ -395,7 +391,7 @@ ioc_status_t ioc_esp32_begin(const ioc_esp32_options_t *options) {
         .bury = port_bury,
         .log = port_log,
         .write = port_write,
-        .served = port_served,
+        .served = ioc_app_served,
     };
     ioc_status_t status;
     board.options = *options;

@@ -92,7 +92,7 @@ static ioc_status_t port_load(void *context, const char *key, uint8_t *bytes, si
     const ssize_t count = read(file, bytes, capacity);
     const bool fits = count >= 0 && read(file, &more, 1) == 0;
     close(file);
-    if (count > 0) *length = (size_t)count;
+    *length = count > 0 ? (size_t)count : 0;
     return fits ? IOC_OK : count < 0 ? IOC_ERR_FLASH : IOC_ERR_BUFFER;
 }
 
@@ -181,9 +181,6 @@ static void port_write(void *context, ioc_slice_t bytes) {
     write_all(board.serial_out, bytes.bytes, bytes.length);
 }
 
-static void port_served(void *context) {
-}
-
 static ioc_status_t open_serial(const char *path) {
     struct termios line;
     board.log = stdout;
@@ -269,12 +266,10 @@ static void run_http(void) {
 /* MQTT. The callbacks run in the connection's thread; a write of this length to a pipe is whole. */
 
 static void tell(void *generation, mqtt_event_t event, const void *bytes, size_t length) {
-    uint8_t packet[4 + REPLY_BYTES];
+    const uint8_t head[] = {(uint8_t)(uintptr_t)generation, (uint8_t)event, (uint8_t)length, (uint8_t)(length >> 8)};
+    uint8_t packet[sizeof head + REPLY_BYTES];
     if (length > REPLY_BYTES) return;
-    packet[0] = (uint8_t)(uintptr_t)generation;
-    packet[1] = (uint8_t)event;
-    packet[2] = (uint8_t)length;
-    packet[3] = (uint8_t)(length >> 8);
+    memcpy(packet, head, sizeof head);
     if (length > 0) memcpy(packet + 4, bytes, length);
     write_all(board.pipe[1], packet, 4 + length);
 }
@@ -282,10 +277,9 @@ static void tell(void *generation, mqtt_event_t event, const void *bytes, size_t
 static void on_connect(struct mosquitto *client, void *generation, int code) {
     char topics[9][TOPIC_BYTES], *names[9], digits[21];
     int count = 0;
-    while (count < 9 && ioc_app_project(&board.app, (size_t)count, digits)) {
+    for (; count < 9 && ioc_app_project(&board.app, (size_t)count, digits); count++) {
         ioc_app_topic(&board.app, ioc_slice(digits, strlen(digits)), "ack", topics[count], sizeof topics[count]);
         names[count] = topics[count];
-        count++;
     }
     if (code != 0 || mosquitto_subscribe_multiple(client, NULL, count, names, 1, 0, NULL) != MOSQ_ERR_SUCCESS)
         tell(generation, MQTT_LOST, NULL, 0);
@@ -410,8 +404,6 @@ static void run_mqtt(void) {
     }
 }
 
-/* Messages, whichever way they go. */
-
 static void port_hang_up(void *context) {
     for (size_t i = 0; i < IOC_DEVICE_SLOTS; i++)
         if (board.exchanges[i].easy) end_exchange(&board.exchanges[i]);
@@ -446,7 +438,7 @@ static ioc_status_t start(const ioc_linux_options_t *options) {
         .bury = port_bury,
         .log = port_log,
         .write = port_write,
-        .served = port_served,
+        .served = ioc_app_served,
     };
     ioc_status_t status = open_serial(options->serial);
     board.options = options;

@@ -163,10 +163,6 @@ static void port_log(void *context, const ioc_event_t *event) {
     if (ioc_writer_status(&writer) == IOC_OK) port_write(context, ioc_writer_slice(&writer, 0));
 }
 
-static void port_served(void *context) {
-    (void)context;
-}
-
 /* Messages. */
 
 static void on_reply_topic(void *context, const char *topic, u32_t length) {
@@ -314,7 +310,7 @@ ioc_status_t ioc_stm32_begin(void) {
         .bury = port_bury,
         .log = port_log,
         .write = port_write,
-        .served = port_served,
+        .served = ioc_app_served,
     };
     board.store_flash = flash_of(&board.store_flash, STORE_SECTORS);
     board.queue_flash = flash_of(&board.queue_flash, QUEUE_SECTORS);
