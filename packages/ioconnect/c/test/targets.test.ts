@@ -223,10 +223,13 @@ test.each([
   expect(() => generateProject(profile, target)).toThrow(expect.objectContaining({ code }))
 })
 
-test('a profile whose C would be the core’s is refused', () => {
-  const profile = parseProfile({ ...station, name: 'task-request' })
-  expect(() => generateProject(profile, 'linux')).toThrow(expect.objectContaining({ code: 'PROFILE_NAME_TAKEN' }))
-})
+test.each(['task-request', 'app', 'store', 'linux'])(
+  'a profile %s, whose C would be the core’s or a layer’s, is refused',
+  (name) => {
+    const profile = parseProfile({ ...station, name })
+    expect(() => generateProject(profile, 'linux')).toThrow(expect.objectContaining({ code: 'PROFILE_NAME_TAKEN' }))
+  },
+)
 
 test.each(['linux', 'esp32', 'stm32', 'arduino'])('the layer of %s has 500 lines at most, headers too', (layer) => {
   const files = globSync(`platforms/${layer}/*.{c,h,cpp,ino}`, { cwd: CORE })

@@ -99,8 +99,7 @@ function take(prefix: string, layout: FieldLayout, index: number): string {
         ioc_device_miss(device, IOC_TEXT("SENSOR_FAILED"), IOC_TEXT("${field.name} cannot be read."));
         return;
     }
-    /* Before a narrower type would make another value of it. */
-    if (values[${index}] < ${macro}_MINIMUM || values[${index}] > ${macro}_MAXIMUM) {
+${index === 0 ? '    /* Before a narrower type would make another value of it. */\n' : ''}    if (values[${index}] < ${macro}_MINIMUM || values[${index}] > ${macro}_MAXIMUM) {
         ioc_device_miss(device, IOC_TEXT("READING_OUT_OF_RANGE"), IOC_TEXT("${field.name} is out of its range."));
         return;
     }`

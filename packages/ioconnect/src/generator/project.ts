@@ -57,10 +57,10 @@ const read = (...path: string[]): string => readFileSync(join(C, ...path), 'utf8
 /** Names of the core's sources that are compiled. */
 export const coreSources = (): string[] => globSync('*.c', { cwd: join(C, 'src') }).toSorted()
 
-/** Names that the core's headers declare. */
-const coreNames = (): Set<string> =>
+/** Names that the headers of the core and of the layers declare. */
+const takenNames = (): Set<string> =>
   new Set(
-    globSync('include/ioconnect/*.h', { cwd: C }).flatMap((path) =>
+    globSync(['include/ioconnect/*.h', 'platforms/*/ioc_*.h'], { cwd: C }).flatMap((path) =>
       [...read(path).matchAll(/\b(?:ioc|IOC)_\w+/g)].map(([name]) => name),
     ),
   )
@@ -92,13 +92,13 @@ const isOfLayer = (path: string): boolean => /\/ioc_\w+\.(?:c|h|cpp)$/.test(path
 function firmwareFiles(profile: DeviceProfile, target: Target, layer: string): ProjectFiles {
   const places = target.places!(profile)
   const prefix = messagePrefix(profile.name)
-  const known = coreNames()
+  const known = takenNames()
   const own = new Set(declaredNames(profile).filter((name) => name.toLowerCase().startsWith(`${prefix}_`)))
   for (const name of own)
     if (known.has(name))
       throw new GeneratorError(
         'PROFILE_NAME_TAKEN',
-        `${name} is the core's: give profile ${profile.name} another name.`,
+        `${name} is taken by the core or a layer: give profile ${profile.name} another name.`,
       )
   const files: ProjectFiles = {
     [`${places.app}/${prefix}.h`]: messageHeader(profile),

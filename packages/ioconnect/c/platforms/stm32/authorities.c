@@ -1,4 +1,5 @@
-/* Yours: the certificates that vouch for your gateways. Without any, no gateway over TLS is taken. */
+/* Yours: the certificates that vouch for your gateways. Without any, no gateway over TLS is taken. lwIP's client of MQTT
+ * does not compare a certificate's name with the host's, so name an authority that vouches for your gateways alone. */
 #include <ioc_stm32.h>
 
 const uint8_t *ioc_stm32_authorities(size_t *length) {

@@ -229,6 +229,8 @@ static void on_found(const char *name, const ip_addr_t *address, void *context) 
     };
     (void)name;
     (void)context;
+    /* Found too late: the loop has hung up. */
+    if (!board.client) return;
     if (!address || mqtt_client_connect(board.client, address, board.port, on_connected, NULL, &info) != ERR_OK)
         board.lost = true;
 }

@@ -64,7 +64,7 @@ and mbedTLS come from STM32Cube.
 4. In main.c: \`ioconnect_init()\` before the loop; in it \`MX_LWIP_Process()\` and \`ioconnect_process()\`.
 
 Another board: ioconnect/platform/ioc_stm32_board.h. Yours are also ioconnect/app/sensors.c and authorities.c, which has the certificates
-that vouch for your gateways. Flash is not encrypted: with TrustZone, keep the keys in TF-M and give their PSA identifiers to the loop.
+that vouch for your gateways: an authority of your own, as lwIP's client does not compare names. Flash is not encrypted: with TrustZone, keep the keys in TF-M and give their PSA identifiers to the loop.
 `,
     }
   },
