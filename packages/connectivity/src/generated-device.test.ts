@@ -67,7 +67,7 @@ afterAll(async () => {
 
 const kept = () => store.db.selectFrom('messages').select(['nonce', 'project_id']).execute()
 
-describe.skipIf(skip)('generated firmware and the gateway', () => {
+describe.skipIf(skip)('generated firmware and the gateway', { timeout: 120_000 }, () => {
   test.each(['http', 'mqtt'] as const)(
     '%s: readings of two projects are kept, with signed keys and in batches',
     async (transport) => {

@@ -31,7 +31,10 @@ const hasCurl = (): boolean =>
 /** Generates a project into `directory` and builds it. Returns its program. */
 export async function buildFirmware(directory: string, profile: Profile): Promise<string> {
   await writeProject(directory, generateProject(profile, 'linux'))
-  execFileSync('make', ['-s', '-j2', 'CFLAGS=-O1 -Werror'], { cwd: directory, stdio: ['ignore', 'inherit', 'inherit'] })
+  execFileSync('make', ['-s', '-j2', 'CFLAGS=-O1 -g -Werror -fsanitize=address,undefined -fno-sanitize-recover=all'], {
+    cwd: directory,
+    stdio: ['ignore', 'inherit', 'inherit'],
+  })
   return join(directory, profile.name)
 }
 

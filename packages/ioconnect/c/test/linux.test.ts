@@ -52,7 +52,7 @@ function start(program: string, name: string, ...words: string[]): Firmware {
   return firmware
 }
 
-describe.skipIf(skip)('firmware for Linux', () => {
+describe.skipIf(skip)('firmware for Linux', { timeout: 120_000 }, () => {
   test.each([
     ['http', startHttpGateway],
     ['mqtt', startMqttGateway],
