@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   prover: ['protocol', 'service', 'chain', 'groth16'],
   dapp: ['protocol', 'chain'],
   explorer: ['protocol', 'groth16', 'chain'],
-  cli: ['protocol', 'service', 'chain', 'identity', 'groth16'],
+  cli: ['protocol', 'service', 'chain', 'identity', 'ioconnect', 'groth16'],
 }
 
 /** Packages that a browser loads, where nothing is that only Node has; but no browser holds a ceremony. */

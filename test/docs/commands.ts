@@ -26,6 +26,7 @@ const core: RunElsewhere = {
   file: 'test/docs/ioconnect.test.ts',
   text: "commands(document).filter((line) => line.startsWith('gcc '))",
 }
+const firmware: RunElsewhere = { file: 'test/docs/device-firmware.test.ts', text: "blocks(guide, 'sh')" }
 const serial: RunElsewhere = { file: 'test/docs/serial-protocol.test.ts', text: 'commands(document)' }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
@@ -95,6 +96,11 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm node packages/ioconnect/src/server.ts --config simulator.json --serial 7001': serial,
 
   'gcc -std=c99 -Ipackages/ioconnect/c/include packages/ioconnect/c/src/*.c hello.c -lmbedcrypto -o hello': core,
+
+  'pnpm iotex2 device gen station.profile.yaml --target linux --out station': firmware,
+  'pnpm iotex2 device schema': { file: 'packages/cli/src/device.test.ts', text: 'pnpm iotex2 device schema' },
+  'make -C station': firmware,
+  'station/station data': firmware,
 
   'pnpm iotex2 ioid keygen owner.json': ioid,
   'pnpm iotex2 ioid keygen device.json': ioid,

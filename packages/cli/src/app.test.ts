@@ -19,7 +19,7 @@ test.each(everyPath)('help of iotex2 %s %s %s', async (...words) => {
   const path = words.filter((word) => word !== undefined)
   const { code, stdout, stderr } = await run([...path, '--help'])
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-  expect(stdout).toContain(`Usage: ${['iotex2', ...path].join(' ')} `)
+  expect(stdout).toMatch(new RegExp(`^Usage: ${['iotex2', ...path].join(' ')}[ \\n]`, 'm'))
   for (const line of stdout.split('\n')) expect(line.length, line).toBeLessThanOrEqual(120)
 })
 

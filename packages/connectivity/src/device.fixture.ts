@@ -44,10 +44,11 @@ export class TestDevice {
       projectId = PROJECT,
       highS = false,
       signedText = undefined as string | undefined,
+      projectVersion = undefined as string | undefined,
     } = {},
   ): string {
     const payloadText = JSON.stringify(payload)
-    const text = signingText(BigInt(nonce), projectId.toString(), undefined, payloadText)
+    const text = signingText(BigInt(nonce), projectId.toString(), projectVersion, payloadText)
     let signature = this.sign(
       createHash('sha256')
         .update(signedText ?? text)

@@ -1,5 +1,6 @@
 import { readCounts } from '@iotex2/data-availability/counters'
 import { migrate, openStore, type Store } from '@iotex2/data-availability/store'
+import { profileManifest } from '@iotex2/protocol/manifest'
 import { acknowledgementTopic, taskTopic } from '@iotex2/protocol/topics'
 import type { Acknowledgement } from '@iotex2/protocol/wire'
 import { connectAsync, type IClientOptions, type MqttClient } from 'mqtt'
@@ -156,6 +157,12 @@ const refusals: {
     code: 'READING_OUT_OF_RANGE',
     body: device.request(1, { payload: { ...good, time: NOW_MS + 300_001 } }),
   },
+  {
+    name: 'a reading by the manifest of another profile',
+    status: 422,
+    code: 'MANIFEST_UNKNOWN',
+    body: device.request(1, { projectVersion: profileManifest({ ...profile, version: 2 }).hash }),
+  },
 ]
 
 describe('over HTTP', () => {
@@ -227,6 +234,10 @@ describe('over HTTP', () => {
     expect(first).toMatchObject({ status: 200, body: { messageID: expect.stringMatching(/^0x/) } })
     expect(await post(body, '/message')).toEqual(first)
     expect(await storedNonces()).toEqual([BigInt(NOW_MS)])
+  })
+
+  test.each([profileManifest(profile).hash, '2.0'])('keeps a reading of version %s', async (projectVersion) => {
+    expect(await post(device.request(5, { projectVersion }))).toMatchObject({ status: 200 })
   })
 
   test.each(refusals)('refuses $name', async ({ status, code, body }) => {

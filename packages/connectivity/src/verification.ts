@@ -5,6 +5,7 @@
  */
 import { RequestError } from '@iotex2/protocol/errors'
 import { fromHex, type Hex, toHex } from '@iotex2/protocol/hex'
+import { profileManifest } from '@iotex2/protocol/manifest'
 import type { Profile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
 import { parseMessageRequest, parseTaskRequest, type TaskRequest, wireTaskIdBytes } from '@iotex2/protocol/wire'
@@ -48,7 +49,7 @@ export type Verification = VerifiedMessage | RejectedMessage
 
 export interface Project {
   profile: Profile
-  /** Keys of the payload that the project's devices sign apart. */
+  /** Keys of the payload that the project's devices sign apart. The profile's if left out. */
   signedKeys?: readonly string[]
 }
 
@@ -97,9 +98,20 @@ function attempt<T>(step: () => T, nonce?: bigint): T | RejectedMessage {
 
 function parse({ format, body }: IncomingMessage, projects: ReadonlyMap<bigint, Project>): TaskRequest {
   const text = Buffer.from(body.buffer, body.byteOffset, body.byteLength).toString()
-  return format === 'task'
-    ? parseTaskRequest(text, (id) => projects.get(id)?.signedKeys ?? [])
-    : parseMessageRequest(text)
+  return format === 'task' ? parseTaskRequest(text, (id) => signedKeysOf(projects.get(id))) : parseMessageRequest(text)
+}
+
+const signedKeysOf = (project: Project | undefined): readonly string[] =>
+  project?.signedKeys ?? project?.profile.device?.signedKeys ?? []
+
+/** The form of a manifest's hash; other versions are the project's own affair. */
+const MANIFEST_HASH = /^0x[0-9a-f]{64}$/
+const manifests = new WeakMap<Profile, Hex>()
+
+function manifestHash(profile: Profile): Hex {
+  const hash = manifests.get(profile) ?? profileManifest(profile).hash
+  manifests.set(profile, hash)
+  return hash
 }
 
 /** Returns the request, when it is for the topic's project and that is served here. */
@@ -112,6 +124,15 @@ function place(
     throw new RequestError(400, 'REQUEST_MALFORMED', 'projectID is not the project of the topic.')
   if (!projects.has(request.projectId))
     throw new RequestError(404, 'PROJECT_UNKNOWN', `No project ${request.projectId} is served here.`)
+  const { profile } = projects.get(request.projectId)!
+  const { projectVersion } = request
+  // A reading of another schema could be in range here, and mean something else.
+  if (projectVersion !== undefined && MANIFEST_HASH.test(projectVersion) && projectVersion !== manifestHash(profile))
+    throw new RequestError(
+      422,
+      'MANIFEST_UNKNOWN',
+      `projectVersion is not the manifest of profile ${profile.name} ${profile.version}, by which this project is read.`,
+    )
   return request
 }
 

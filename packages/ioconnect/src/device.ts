@@ -11,6 +11,7 @@ import { join } from 'node:path'
 import type { DeviceKey } from '@iotex2/identity/key'
 import type { CodedError } from '@iotex2/protocol/errors'
 import type { Hex } from '@iotex2/protocol/hex'
+import { profileManifest } from '@iotex2/protocol/manifest'
 import type { Profile } from '@iotex2/protocol/profile'
 import packageJson from '../package.json' with { type: 'json' }
 import { type Attack, Meddler } from './attack.ts'
@@ -68,8 +69,13 @@ export interface DeviceOptions {
   randomBytes: RandomBytes
 }
 
-/** Returns the shortest interval at which every reading can earn. */
-export const profileIntervalMs = (profile: Profile): number => Math.ceil(60_000 / profile.maximumRatePerMinute)
+/** Returns what the profile says, else the shortest interval at which every reading can earn. */
+export const profileIntervalMs = ({ device, maximumRatePerMinute }: Profile): number =>
+  device?.intervalMs ?? Math.ceil(60_000 / maximumRatePerMinute)
+
+/** Returns the profile's projects but the one that the server is set to. */
+const otherProjects = ({ profile, server }: Pick<DeviceOptions, 'profile' | 'server'>): bigint[] =>
+  (profile.device?.projects ?? []).map(BigInt).filter((id) => id !== server?.projectId)
 
 /** Returns a device's key store with its key, which signs deterministically, and the key's identifier. */
 export function provisionKey(key: DeviceKey, randomBytes: RandomBytes): { psa: Psa; keyId: number } {
@@ -266,6 +272,7 @@ export class Device {
     const Client = /^https?:/.test(gateway) ? HttpTransport : MqttTransport
     this.#transport = new Client({
       projectId: this.#core.projectId,
+      otherProjects: otherProjects(this.#options),
       device: this.address,
       connectTimeoutMs: replyTimeoutMs,
       listener,
@@ -288,18 +295,24 @@ function skewed({ attack, clock }: DeviceOptions): Clock {
 
 const DEFAULT_REPLY_TIMEOUT_MS = 10_000
 
+/** What the profile says of its devices goes for those that are told nothing else. */
 function settingsOf(options: DeviceOptions, keyId: number): CoreSettings {
   const { key, profile, server } = options
+  const { device } = profile
+  const others = otherProjects(options)
   return {
     ...SIMULATED,
     keyId,
     development: key.development,
     fields: profile.fields,
-    signedKeys: options.signedKeys ?? [],
+    signedKeys: options.signedKeys ?? device?.signedKeys ?? [],
+    ...(device ? { projectVersion: profileManifest(profile).hash } : {}),
+    otherProjects: others,
+    batch: (device?.batching?.readings ?? 1) * (1 + others.length),
     ...(server ? { server } : {}),
     intervalMs: options.intervalMs ?? profileIntervalMs(profile),
     delayMs: options.delayMs ?? 0,
-    window: options.window ?? 16,
+    window: options.window ?? device?.batching?.window ?? 16,
     replyTimeoutMs: options.replyTimeoutMs ?? DEFAULT_REPLY_TIMEOUT_MS,
     backoff: options.backoff ?? DEFAULT_BACKOFF,
   }

@@ -16,25 +16,29 @@ interface Connection {
   ready: Promise<void>
 }
 
+/** As the core writes it. */
+const PROJECT_OF_BODY = /^\{"nonce":\d+,"projectID":"(\d+)"/
+
 export class MqttTransport implements Transport {
   readonly #options: TransportOptions
-  readonly #taskTopic: string
-  readonly #acknowledgementTopic: string
+  readonly #acknowledgementTopics: string[]
   #connection: Connection | undefined
 
   constructor(options: TransportOptions) {
     this.#options = options
-    this.#taskTopic = taskTopic(options.projectId, options.device)
-    this.#acknowledgementTopic = acknowledgementTopic(options.projectId, options.device)
+    this.#acknowledgementTopics = [options.projectId, ...(options.otherProjects ?? [])].map((projectId) =>
+      acknowledgementTopic(projectId, options.device),
+    )
   }
 
   send(gateway: string, _nonce: bigint, body: string): void {
     if (this.#connection?.gateway !== gateway) this.hangUp()
     this.#connection ??= this.#connect(gateway)
     const connection = this.#connection
+    const topic = taskTopic(BigInt(PROJECT_OF_BODY.exec(body)?.[1] ?? this.#options.projectId), this.#options.device)
     connection.ready.then(
       () =>
-        connection.client.publish(this.#taskTopic, body, { qos: 1 }, (error) => {
+        connection.client.publish(topic, body, { qos: 1 }, (error) => {
           if (error) this.#lose(connection)
         }),
       () => this.#lose(connection),
@@ -60,8 +64,8 @@ export class MqttTransport implements Transport {
     })
     const ready = new Promise<void>((resolve, reject) => {
       client.once('connect', () =>
-        client.subscribe(this.#acknowledgementTopic, { qos: 1 }, (error, granted) =>
-          error || granted?.[0]?.qos !== 1 ? reject(error) : resolve(),
+        client.subscribe(this.#acknowledgementTopics, { qos: 1 }, (error, granted) =>
+          error || !granted?.length || granted.some(({ qos }) => qos !== 1) ? reject(error) : resolve(),
         ),
       )
       client.on('error', reject)
@@ -71,7 +75,7 @@ export class MqttTransport implements Transport {
     client.on('error', () => this.#lose(connection))
     client.once('close', () => this.#lose(connection))
     client.on('message', (topic, payload) => {
-      if (topic === this.#acknowledgementTopic && this.#connection === connection)
+      if (this.#acknowledgementTopics.includes(topic) && this.#connection === connection)
         this.#options.listener.reply(0n, 0, payload.toString())
     })
     return connection

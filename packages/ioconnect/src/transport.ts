@@ -23,6 +23,8 @@ export interface Transport {
 /** What every transport is made of. */
 export interface TransportOptions {
   projectId: bigint
+  /** Projects that requests may be for, too. */
+  otherProjects?: readonly bigint[]
   device: Hex
   connectTimeoutMs: number
   listener: TransportListener

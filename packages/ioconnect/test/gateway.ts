@@ -15,6 +15,8 @@ import { recoveryIdOf } from './signature.ts'
 export type Meddle = (nonce: bigint, attempt: number) => Partial<Acknowledgement> | 'silence' | undefined
 
 export interface Kept {
+  projectId: bigint
+  projectVersion: string | undefined
   nonce: bigint
   taskId: Hex
   payload: Record<string, number>
@@ -43,7 +45,16 @@ export class Ledger {
     const first = this.kept.get(key)
     if (first && first.taskId !== taskId) return { nonce, status: 409, code: 'NONCE_REUSED', message: 'Used.' }
     if (first) this.duplicates++
-    else this.kept.set(key, { nonce: request.nonce, taskId, payload: request.payload as Record<string, number> })
+    else {
+      const { projectId, projectVersion, payload } = request
+      this.kept.set(key, {
+        nonce: request.nonce,
+        projectId,
+        projectVersion,
+        taskId,
+        payload: payload as Record<string, number>,
+      })
+    }
     return { nonce, status: 200, taskID: taskId }
   }
 }

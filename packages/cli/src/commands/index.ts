@@ -45,6 +45,13 @@ export const COMMANDS: Group = {
         remove: load(() => import('./ioid/remove.ts')),
       },
     },
+    device: {
+      summary: 'Make firmware for devices',
+      members: {
+        gen: load(() => import('./device/gen.ts')),
+        schema: load(() => import('./device/schema.ts')),
+      },
+    },
     gov: {
       summary: 'Lock IOTX for votes (veIOTX), and govern with them',
       members: {

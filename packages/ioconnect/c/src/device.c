@@ -184,8 +184,8 @@ static ioc_status_t signed_values(const ioc_device_config_t *config, uint64_t ti
 
 #define SIGNED_KEYS 16
 
-static ioc_status_t queue_reading(ioc_device_t *device, uint64_t time, const int64_t *values,
-                                  uint64_t *nonce) {
+static ioc_status_t queue_reading(ioc_device_t *device, uint64_t project, uint64_t time,
+                                  const int64_t *values, uint64_t *nonce) {
     const ioc_device_config_t *config = device->config;
     uint64_t signed_by_key[SIGNED_KEYS];
     ioc_writer_t payload, request;
@@ -197,7 +197,8 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t time, const int
     *nonce = ioc_queue_next(&device->queue);
     const ioc_task_request_t task = {
         .nonce = *nonce,
-        .project_id = device->server.project_id,
+        .project_id = project,
+        .project_version = config->project_version,
         .payload = ioc_writer_slice(&payload, 0),
         .signed_values = signed_by_key,
         .signed_count = config->signed_count,
@@ -207,15 +208,23 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t time, const int
     return ioc_queue_append(&device->queue, ioc_writer_slice(&request, 0));
 }
 
-void ioc_device_take(ioc_device_t *device, uint64_t time, const int64_t *values) {
+static void take_for(ioc_device_t *device, uint64_t project, uint64_t time, const int64_t *values) {
     ioc_event_t event = {.kind = IOC_EVENT_QUEUED};
-    event.status = queue_reading(device, time, values, &event.nonce);
+    event.status = queue_reading(device, project, time, values, &event.nonce);
     /* Full flash must not end the device: the next reading may succeed. */
     if (event.status != IOC_OK)
         event.kind = IOC_EVENT_MISSED;
     else
         device->waiting++;
+    /* What waits for others to be sent together has no room for them. */
+    if (event.status == IOC_ERR_QUEUE_FULL) device->draining = true;
     tell(device, event);
+}
+
+void ioc_device_take(ioc_device_t *device, uint64_t time, const int64_t *values) {
+    take_for(device, device->server.project_id, time, values);
+    for (size_t i = 0; i < device->config->project_count; i++)
+        take_for(device, device->config->projects[i], time, values);
     end_measurement(device);
 }
 
@@ -274,8 +283,18 @@ static ioc_slot_t *next_message(ioc_device_t *device, size_t *length) {
     return slot;
 }
 
+/* Whether enough wait to be sent together. Once begun, it goes on until none waits. */
+static bool is_draining(ioc_device_t *device) {
+    if (device->waiting == 0)
+        device->draining = false;
+    else if (device->waiting >= device->config->batch)
+        device->draining = true;
+    return device->draining;
+}
+
 static void send_messages(ioc_device_t *device) {
     const ioc_port_t *port = port_of(device);
+    if (!is_draining(device)) return;
     const uint32_t window = device->failures > 0 ? 1 : device->config->window;
     for (uint32_t count = in_flight(device); count < window; count++) {
         size_t length;

@@ -74,3 +74,12 @@ ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
     ioc_write_text(writer, "\"}");
     return ioc_writer_status(writer);
 }
+
+ioc_slice_t ioc_task_request_project(ioc_slice_t request) {
+    static const char *const names[] = {"projectID"};
+    ioc_slice_t value;
+    if (ioc_json_object(request, names, &value, 1, false) != IOC_OK ||
+        ioc_json_plain(value, &value) != IOC_OK)
+        return ioc_slice(NULL, 0);
+    return value;
+}

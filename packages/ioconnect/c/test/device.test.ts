@@ -93,6 +93,56 @@ describe.each(both)('the loop with %s', (backend: Backend) => {
     expect(await words('device.waiting')).toEqual(['0'])
   })
 
+  test('a reading goes to each project, under its own number, and says which schema it has', async () => {
+    await core.call('device.serves', 'v1', 0, 8, 9)
+    await begin(core)
+    await words('device.run')
+    await words('device.take', NOW, 2_150, 0, 3)
+    const parts = await words('device.run')
+    const bodies = parts.flatMap((part, i) => (part === 'send' ? parts[i + 3]! : []))
+    const requests = bodies.map((body) => parseTaskRequest(body, () => ['count', 'time']))
+    expect(requests.map(({ projectId, nonce }) => [projectId, nonce - BigInt(NOW)])).toEqual([
+      [7n, 1n],
+      [8n, 2n],
+      [9n, 3n],
+    ])
+    for (const request of requests) {
+      expect(request).toMatchObject({ projectVersion: 'v1', payload: { time: NOW, temperature: 21.5, count: 3 } })
+      expect(recoveryIdOf(request, ADDRESS)).toBeDefined()
+    }
+    await core.call('device.serves', '', 0)
+  })
+
+  test('messages wait until there are enough, or no room; then all are sent', async () => {
+    await core.call('device.serves', '', 3)
+    await begin(core)
+    const sends = async () => (await words('device.run')).filter((part) => part === 'send').length
+    const take = () => words('device.take', NOW, 1, 0, 1)
+    await take()
+    expect(await sends()).toBe(0)
+    await take()
+    expect(await sends()).toBe(0)
+    await take()
+    expect(await sends()).toBe(3)
+    // One that fails is sent again, though fewer wait.
+    for (const nonce of [1, 2]) await words('device.reply', NOW + nonce, 200, KEPT)
+    await words('device.reply', NOW + 3, 503, '{}')
+    await core.call('now', NOW * 2)
+    expect(await sends()).toBe(1)
+    await words('device.reply', NOW + 3, 200, KEPT)
+    expect(await sends()).toBe(0)
+
+    await core.call('device.serves', '', 1000)
+    await begin(core)
+    for (;;) {
+      const parts = await take()
+      if (parts[1]!.includes('IOC_ERR_QUEUE_FULL')) break
+      expect(await sends()).toBe(0)
+    }
+    expect(await sends()).toBe(4)
+    await core.call('device.serves', '', 0)
+  })
+
   test('no time, no device', async () => {
     await expect(begin(core, 0)).rejects.toThrow(expect.objectContaining({ code: 'IOC_ERR_CLOCK' }))
   })

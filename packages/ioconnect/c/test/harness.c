@@ -688,6 +688,22 @@ static const ioc_port_t device_port = {
     .served = device_served,
 };
 
+/* device.serves VERSION BATCH PROJECT...: beside project 7, from the next device.open on. */
+static struct {
+    owned_t version;
+    uint32_t batch;
+    uint64_t projects[4];
+    size_t project_count;
+} serves;
+
+static void serve_more(void) {
+    serves.version = keep(bytes_at(1));
+    serves.batch = (uint32_t)number_at(2);
+    serves.project_count = 0;
+    for (size_t i = 3; i < word_count && i < 7; i++)
+        serves.projects[serves.project_count++] = number_at(i);
+}
+
 /* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
 static ioc_status_t open_device(void) {
     static ioc_field_t fields[2];
@@ -707,6 +723,10 @@ static ioc_status_t open_device(void) {
         .field_count = COUNT(fields),
         .signed_keys = signed_keys,
         .signed_count = COUNT(signed_keys),
+        .project_version = ioc_slice(serves.version.bytes, serves.version.length),
+        .projects = serves.projects,
+        .project_count = serves.project_count,
+        .batch = serves.batch,
         .interval_ms = 1000,
         .window = 4,
         .reply_timeout_ms = 5000,
@@ -728,6 +748,10 @@ static ioc_status_t open_device(void) {
 
 static ioc_status_t run_device(void) {
     if (is("device.open")) return open_device();
+    if (is("device.serves")) {
+        serve_more();
+        return IOC_OK;
+    }
     if (is("device.waiting")) {
         give_number(device.waiting);
         return IOC_OK;

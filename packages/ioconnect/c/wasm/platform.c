@@ -7,6 +7,7 @@
 #define IMPORT(name) __attribute__((import_module("platform"), import_name(#name)))
 
 #define MAXIMUM_FIELDS 16
+#define MAXIMUM_PROJECTS 8
 #define INBOX_BYTES 4096
 /* Longer messages than a sector holds cannot be queued. */
 #define MESSAGE_BYTES 4096
@@ -40,6 +41,7 @@ static struct {
     ioc_flash_t flash;
     ioc_field_t fields[MAXIMUM_FIELDS];
     uint8_t signed_keys[MAXIMUM_FIELDS];
+    uint64_t projects[MAXIMUM_PROJECTS];
     /* Texts of the configuration. */
     uint8_t texts[3072];
     size_t texts_length;
@@ -201,6 +203,21 @@ EXPORT(set_firmware) ioc_status_t export_set_firmware(size_t length) {
     return keep(length, &board.config.firmware);
 }
 
+EXPORT(set_version) ioc_status_t export_set_version(size_t length) {
+    return keep(length, &board.config.project_version);
+}
+
+EXPORT(set_batch) void export_set_batch(uint32_t batch) {
+    board.config.batch = batch;
+}
+
+/* A project that each reading goes to beside the server's. */
+EXPORT(add_project) ioc_status_t export_add_project(uint64_t project) {
+    if (board.config.project_count == MAXIMUM_PROJECTS) return IOC_ERR_ARGUMENT;
+    board.projects[board.config.project_count++] = project;
+    return IOC_OK;
+}
+
 EXPORT(add_field) ioc_status_t export_add_field(size_t name_length, uint32_t scale) {
     ioc_field_t *field = &board.fields[board.config.field_count];
     if (board.config.field_count == MAXIMUM_FIELDS || scale == 0) return IOC_ERR_ARGUMENT;
@@ -232,6 +249,7 @@ EXPORT(open) ioc_status_t export_open(void) {
     board.config.flash = &board.flash;
     board.config.fields = board.fields;
     board.config.signed_keys = board.signed_keys;
+    board.config.projects = board.projects;
     board.config.message = board.message;
     board.config.message_length = sizeof board.message;
     board.config.scratch = board.scratch;

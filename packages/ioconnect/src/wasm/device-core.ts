@@ -53,6 +53,12 @@ export interface CoreSettings {
   fields: readonly { name: string; scale: number }[]
   /** The project's signed keys in their order: `time`, or fields whose values are whole numbers. */
   signedKeys: readonly string[]
+  /** What requests say of their schema. */
+  projectVersion?: string
+  /** Projects that each reading goes to beside the server's. */
+  otherProjects?: readonly bigint[]
+  /** Messages that wait before they are sent together. */
+  batch?: number
   /** Where readings go; what was told over the serial line goes before it. */
   server?: { projectId: bigint; transport: 'mqtt' | 'http'; gateways: readonly string[] }
   intervalMs: number
@@ -87,6 +93,9 @@ interface Exports {
   set_flash(sectors: number, sectorBytes: number, unitBytes: number): void
   set_model(length: number): number
   set_firmware(length: number): number
+  set_version(length: number): number
+  set_batch(batch: number): void
+  add_project(projectId: bigint): number
   add_field(nameLength: number, scale: number): number
   add_signed_key(key: number): number
   set_project(projectId: bigint, mqtt: number): void
@@ -153,6 +162,9 @@ export class DeviceCore {
     core.#exports.set_flash(sectors, sectorBytes, unitBytes)
     core.#check(core.#exports.set_model(core.#give(settings.model)))
     core.#check(core.#exports.set_firmware(core.#give(settings.firmware)))
+    if (settings.projectVersion) core.#check(core.#exports.set_version(core.#give(settings.projectVersion)))
+    core.#exports.set_batch(settings.batch ?? 0)
+    for (const projectId of settings.otherProjects ?? []) core.#check(core.#exports.add_project(projectId))
     for (const { name, scale } of fields) core.#check(core.#exports.add_field(core.#give(name), scale))
     const names = ['time', ...fields.map(({ name }) => name)]
     // One that the profile does not have is beyond all fields, and no reading is queued.

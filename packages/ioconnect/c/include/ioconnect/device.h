@@ -112,11 +112,18 @@ typedef struct {
     /* The project's signed keys in their order: 0 for time, i + 1 for field i. */
     const uint8_t *signed_keys;
     size_t signed_count;
+    /* Which schema readings have, see ioc_task_request_t; null bytes for none. */
+    ioc_slice_t project_version;
+    /* Projects that each reading goes to beside the server's. */
+    const uint64_t *projects;
+    size_t project_count;
     uint32_t interval_ms;
     /* To the first reading. */
     uint32_t delay_ms;
     /* Messages that may be in flight at once, of IOC_DEVICE_SLOTS at most. */
     uint32_t window;
+    /* Messages that wait before any is sent; then all are, until none waits. 0 sends each at once. */
+    uint32_t batch;
     /* How long a gateway may take to reply. */
     uint32_t reply_timeout_ms;
     uint32_t backoff_base_ms;
@@ -162,6 +169,7 @@ typedef struct {
     uint32_t round;
     uint64_t resume_at;
     uint64_t due;
+    bool draining;
     bool measuring;
     bool ended;
 } ioc_device_t;

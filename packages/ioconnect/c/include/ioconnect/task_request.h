@@ -24,4 +24,7 @@ typedef struct {
 ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
                                     const ioc_task_request_t *request);
 
+/* Returns the digits of the project that a request is for, or null bytes where it says none. */
+ioc_slice_t ioc_task_request_project(ioc_slice_t request);
+
 #endif

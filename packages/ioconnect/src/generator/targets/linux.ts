@@ -1,0 +1,31 @@
+/**
+ * Linux and Raspberry Pi OS: a program that make builds.
+ * @module
+ */
+import type { Target } from '../project.ts'
+
+export const linux: Target = {
+  layer: 'linux',
+  places: () => ({ include: 'ioconnect/include', core: 'ioconnect/src', platform: 'platform', app: 'src' }),
+  files: (profile, read) => ({
+    'src/main.c': read('linux/main.c'),
+    Makefile: read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name),
+    '.gitignore': `build/\n/${profile.name}\n/data/\n`,
+    'README.md': `# ${profile.device.model}
+
+Firmware of profile ${profile.name} ${profile.version} for Linux and Raspberry Pi OS. On Debian:
+
+\`\`\`sh
+sudo apt-get install gcc make libmbedtls-dev libcurl4-openssl-dev libmosquitto-dev
+make
+./${profile.name} data
+\`\`\`
+
+\`data\` has the device's keys, which only its user may read, what it was told over its serial line, and the readings that wait. Its
+account is standard output, a line of JSON for each event; the first names the device's address. Register that one, then its readings are
+kept. \`--serial /dev/ttyGS0\` opens a serial line, \`--ca FILE\` trusts other authorities than the system's.
+
+Yours is src/sensors.c. Everything else is made again from profile.json by \`iotex2 device gen\`.
+`,
+  }),
+}
