@@ -94,7 +94,7 @@ static ioc_status_t read_claim(ioc_slice_t value, uint64_t *seconds) {
     if (!value.bytes) return IOC_OK;
     while (whole < value.length && value.bytes[whole] != '.')
         whole++;
-    return ioc_json_uint(ioc_slice(value.bytes, whole), seconds);
+    return ioc_json_uint(make_slice(value.bytes, whole), seconds);
 }
 
 ioc_status_t ioc_credential_verify(ioc_slice_t text, const ioc_resolver_t *resolver,
@@ -146,22 +146,15 @@ ioc_status_t ioc_present(ioc_writer_t *writer, const ioc_signer_t *holder, const
     const size_t start = writer->length;
     if (now == 0) return IOC_ERR_CLOCK;
     TRY(ioc_jwt_begin(writer, holder, "vp+jwt", "vp"));
-    ioc_write_text(writer, "{\"@context\":[\"" CREDENTIALS_V2
-                           "\"],\"type\":[\"VerifiablePresentation\"],\"holder\":");
-    ioc_write_string(writer, ioc_did_of(holder->kid));
-    ioc_write_text(writer, ",\"verifiableCredential\":[");
-    for (size_t i = 0; i < count; i++) {
-        ioc_write_text(writer, i > 0 ? ",{" : "{");
-        ioc_write_text(writer, "\"@context\":\"" CREDENTIALS_V2 "\",\"id\":\"data:application/vc+jwt,");
-        ioc_write_slice(writer, credentials[i]);
-        ioc_write_text(writer, "\",\"type\":\"EnvelopedVerifiableCredential\"}");
-    }
-    ioc_write_text(writer, "],\"nonce\":");
-    ioc_write_string(writer, challenge);
-    ioc_write_text(writer, ",\"aud\":");
-    ioc_write_string(writer, domain);
-    ioc_write_text(writer, ",\"iat\":");
-    ioc_write_uint(writer, now);
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer,
+                     "{\"@context\":[\"%t\"],\"type\":[\"VerifiablePresentation\"],\"holder\":%s,"
+                     "\"verifiableCredential\":[",
+                     CREDENTIALS_V2, ioc_did_of(holder->kid));
+    for (size_t i = 0; i < count; i++)
+        ioc_write_format(writer,
+                         "%t{\"@context\":\"%t\",\"id\":\"data:application/vc+jwt,%r\","
+                         "\"type\":\"EnvelopedVerifiableCredential\"}",
+                         i > 0 ? "," : "", CREDENTIALS_V2, credentials[i]);
+    ioc_write_format(writer, "],\"nonce\":%s,\"aud\":%s,\"iat\":%u}", challenge, domain, now);
     return ioc_jwt_end(writer, holder, start);
 }

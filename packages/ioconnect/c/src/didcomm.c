@@ -13,34 +13,18 @@ ioc_status_t ioc_message_id(const ioc_platform_t *platform, uint8_t id[IOC_MESSA
     return IOC_OK;
 }
 
-static void write_member(ioc_writer_t *writer, const char *name, ioc_slice_t text) {
-    ioc_write_text(writer, name);
-    ioc_write_string(writer, text);
-}
-
-static void write_seconds(ioc_writer_t *writer, const char *name, uint64_t seconds) {
-    if (seconds == 0) return;
-    ioc_write_text(writer, name);
-    ioc_write_uint(writer, seconds);
-}
-
 ioc_status_t ioc_write_message(ioc_writer_t *writer, const ioc_message_t *message) {
     if (message->id.length == 0 || message->id.length > ID_MAXIMUM || message->type.length == 0)
         return IOC_ERR_ARGUMENT;
     TRY(ioc_json_object(message->body, NULL, NULL, 0, false));
-    write_member(writer, "{\"typ\":\"application/didcomm-plain+json\",\"id\":", message->id);
-    write_member(writer, ",\"type\":", message->type);
-    if (message->from.bytes) write_member(writer, ",\"from\":", message->from);
-    if (message->to.bytes) {
-        write_member(writer, ",\"to\":[", message->to);
-        ioc_write_byte(writer, ']');
-    }
-    if (message->thid.bytes) write_member(writer, ",\"thid\":", message->thid);
-    write_seconds(writer, ",\"created_time\":", message->created_time);
-    write_seconds(writer, ",\"expires_time\":", message->expires_time);
-    ioc_write_text(writer, ",\"body\":");
-    ioc_write_slice(writer, message->body);
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer, "{\"typ\":\"application/didcomm-plain+json\",\"id\":%s,\"type\":%s", message->id,
+                     message->type);
+    if (message->from.bytes) ioc_write_format(writer, ",\"from\":%s", message->from);
+    if (message->to.bytes) ioc_write_format(writer, ",\"to\":[%s]", message->to);
+    if (message->thid.bytes) ioc_write_format(writer, ",\"thid\":%s", message->thid);
+    if (message->created_time) ioc_write_format(writer, ",\"created_time\":%u", message->created_time);
+    if (message->expires_time) ioc_write_format(writer, ",\"expires_time\":%u", message->expires_time);
+    ioc_write_format(writer, ",\"body\":%r}", message->body);
     return ioc_writer_status(writer);
 }
 
@@ -115,7 +99,7 @@ ioc_status_t ioc_unpack(uint8_t *packed, size_t length, const ioc_own_key_t *key
     size_t used = 0;
     memset(unpacked, 0, sizeof *unpacked);
     for (;;) {
-        TRY(ioc_json_object(ioc_slice(packed, length), members, values, COUNT(members), false));
+        TRY(ioc_json_object(make_slice(packed, length), members, values, COUNT(members), false));
         if (values[0].bytes) {
             ioc_jwe_opened_t opened;
             if (depth >= AUTHCRYPT) return IOC_ERR_NESTING;
@@ -139,7 +123,7 @@ ioc_status_t ioc_unpack(uint8_t *packed, size_t length, const ioc_own_key_t *key
             packed = opened.payload;
             length = opened.length;
         } else
-            return read_message(ioc_slice(packed, length), unpacked);
+            return read_message(make_slice(packed, length), unpacked);
     }
 }
 

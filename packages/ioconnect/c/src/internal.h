@@ -13,6 +13,15 @@
         if (try_status != IOC_OK) return try_status;                                                         \
     } while (0)
 
+/* ioc_slice within a function: as a call it would cost what it saves. */
+static inline ioc_slice_t make_slice(const void *bytes, size_t length) {
+    return (ioc_slice_t){bytes, length};
+}
+
+/* Writes a text in which %s stands for a slice as a JSON string, %r for one as it is, %x and %b for one in
+ * hexadecimal and base64url, %t for a text as it is, %u for a uint64_t in decimal. */
+void ioc_write_format(ioc_writer_t *writer, const char *format, ...);
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Overwrites a secret where the compiler would leave it. */

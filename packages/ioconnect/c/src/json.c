@@ -1,3 +1,4 @@
+#include "internal.h"
 #include <ioconnect/json.h>
 
 /* What is left of a text. */
@@ -151,7 +152,7 @@ static bool read_value(rest_t *rest, ioc_slice_t *value) {
     peek_token(rest);
     const uint8_t *start = rest->bytes;
     if (!pass_value(rest, IOC_JSON_DEPTH)) return false;
-    *value = ioc_slice(start, (size_t)(rest->bytes - start));
+    *value = make_slice(start, (size_t)(rest->bytes - start));
     return true;
 }
 
@@ -162,7 +163,7 @@ static ioc_status_t read_member(rest_t *rest, const char *const *names, ioc_slic
     const uint8_t *start = rest->bytes;
     /* Where nothing is asked for, a name may be any. */
     if (!pass_string(rest, &plain) || (!plain && (count > 0 || closed))) return IOC_ERR_JSON;
-    const ioc_slice_t name = ioc_slice(start + 1, (size_t)(rest->bytes - start) - 2);
+    const ioc_slice_t name = make_slice(start + 1, (size_t)(rest->bytes - start) - 2);
     ioc_slice_t value;
     peek_token(rest);
     if (!take(rest, ':') || !read_value(rest, &value)) return IOC_ERR_JSON;
@@ -179,7 +180,7 @@ ioc_status_t ioc_json_object(ioc_slice_t text, const char *const *names, ioc_sli
                              bool closed) {
     rest_t rest = text;
     for (size_t i = 0; i < count; i++)
-        values[i] = ioc_slice(NULL, 0);
+        values[i] = make_slice(NULL, 0);
     if (peek_token(&rest) != '{') return IOC_ERR_JSON;
     skip(&rest, 1);
     if (peek_token(&rest) != '}') do {
@@ -194,12 +195,12 @@ ioc_status_t ioc_json_array(ioc_slice_t text, ioc_slice_t *cursor) {
     rest_t rest = text;
     ioc_slice_t value;
     if (peek_token(&rest) != '[' || !read_value(&rest, &value) || peek_token(&rest) >= 0) return IOC_ERR_JSON;
-    *cursor = ioc_slice(value.bytes + 1, value.length - 1);
+    *cursor = make_slice(value.bytes + 1, value.length - 1);
     return IOC_OK;
 }
 
 ioc_status_t ioc_json_next(ioc_slice_t *cursor, ioc_slice_t *value) {
-    *value = ioc_slice(NULL, 0);
+    *value = make_slice(NULL, 0);
     /* The array was passed over as a whole when it began: what follows is well-formed. */
     if (peek_token(cursor) == ',') skip(cursor, 1);
     if (peek_token(cursor) == ']' || cursor->length == 0) return IOC_OK;
@@ -211,7 +212,7 @@ ioc_status_t ioc_json_plain(ioc_slice_t value, ioc_slice_t *text) {
     bool plain;
     if (value.bytes == NULL) return IOC_ERR_MEMBER;
     if (!pass_string(&rest, &plain) || !plain || rest.length > 0) return IOC_ERR_MEMBER;
-    *text = ioc_slice(value.bytes + 1, value.length - 2);
+    *text = make_slice(value.bytes + 1, value.length - 2);
     return IOC_OK;
 }
 
@@ -231,7 +232,7 @@ ioc_status_t ioc_json_unescape(ioc_slice_t value, ioc_writer_t *writer) {
     rest_t rest = value;
     bool plain;
     if (value.bytes == NULL || !pass_string(&rest, &plain) || rest.length > 0) return IOC_ERR_MEMBER;
-    rest = ioc_slice(value.bytes + 1, value.length - 2);
+    rest = make_slice(value.bytes + 1, value.length - 2);
     while (rest.length > 0) {
         const uint8_t byte = rest.bytes[0];
         skip(&rest, 1);

@@ -95,14 +95,14 @@ static ioc_status_t seal(ioc_content_t content, const uint8_t *key, ioc_slice_t 
         return IOC_OK;
     }
     TRY(run_cbc(key + 32, true, iv, plaintext, output, capacity, length));
-    return cbc_tag(key, aad, iv, ioc_slice(output, *length), false, tag);
+    return cbc_tag(key, aad, iv, make_slice(output, *length), false, tag);
 }
 
 /* Decrypts `ciphertext`, behind which `tag_length` bytes of tag stand. One answer for whatever is wrong. */
 static ioc_status_t open(ioc_content_t content, const uint8_t *key, ioc_slice_t iv, ioc_slice_t aad,
                          ioc_slice_t ciphertext, uint8_t *output, size_t capacity, size_t *length) {
     if (content == IOC_A256GCM)
-        return run_gcm(key, false, iv, aad, ioc_slice(ciphertext.bytes, ciphertext.length + 16), output,
+        return run_gcm(key, false, iv, aad, make_slice(ciphertext.bytes, ciphertext.length + 16), output,
                        capacity, length);
     /* Before the padding is looked at: there is nothing for a padding oracle to say. */
     uint8_t tag[32];
@@ -130,7 +130,7 @@ static ioc_status_t agree(psa_key_id_t key, const ioc_public_key_t *other, uint8
 /* Derives the key that wraps: from Ze, or Ze and Zs. */
 static ioc_status_t derive(ioc_slice_t secrets, ioc_slice_t apu, ioc_slice_t apv, ioc_slice_t tag,
                            uint8_t kek[32]) {
-    const ioc_slice_t algorithm = tag.bytes ? ioc_slice(PU, sizeof PU - 1) : ioc_slice(ES, sizeof ES - 1);
+    const ioc_slice_t algorithm = tag.bytes ? make_slice(PU, sizeof PU - 1) : make_slice(ES, sizeof ES - 1);
     const ioc_kdf_context_t context = {algorithm, apu, apv, tag};
     return ioc_concat_kdf(secrets, &context, kek, 32);
 }
@@ -181,21 +181,10 @@ static void write_header(ioc_writer_t *writer, const ioc_jwe_options_t *options,
     ioc_write_base64url_begin(writer);
     ioc_write_text(writer, "{\"epk\":");
     ioc_write_jwk(writer, epk);
-    ioc_write_text(writer, ",\"apv\":\"");
-    ioc_write_base64url(writer, apv, 32);
-    if (sender) {
-        ioc_write_text(writer, "\",\"skid\":");
-        ioc_write_string(writer, sender->kid);
-        ioc_write_text(writer, ",\"apu\":\"");
-        ioc_write_base64url(writer, sender->kid.bytes, sender->kid.length);
-    }
-    ioc_write_text(writer, "\",\"typ\":\"");
-    ioc_write_text(writer, TYPE);
-    ioc_write_text(writer, "\",\"enc\":\"");
-    ioc_write_text(writer, CONTENT_NAMES[options->content]);
-    ioc_write_text(writer, "\",\"alg\":\"");
-    ioc_write_text(writer, sender ? PU : ES);
-    ioc_write_text(writer, "\"}");
+    ioc_write_format(writer, ",\"apv\":\"%b\"", make_slice(apv, 32));
+    if (sender) ioc_write_format(writer, ",\"skid\":%s,\"apu\":\"%b\"", sender->kid, sender->kid);
+    ioc_write_format(writer, ",\"typ\":\"%t\",\"enc\":\"%t\",\"alg\":\"%t\"}", TYPE,
+                     CONTENT_NAMES[options->content], sender ? PU : ES);
     ioc_write_base64url_end(writer);
 }
 
@@ -209,17 +198,14 @@ static ioc_status_t write_recipient(ioc_writer_t *writer, const ioc_jwe_options_
     ioc_status_t status = agree(ephemeral, &recipient->key, secrets);
     if (status == IOC_OK && sender) status = agree(sender->key, &recipient->key, secrets + 32);
     if (status == IOC_OK)
-        status = derive(ioc_slice(secrets, sender ? 64 : 32), sender ? sender->kid : IOC_TEXT(""),
-                        ioc_slice(apv, 32), sender ? tag : ioc_slice(NULL, 0), kek);
+        status = derive(make_slice(secrets, sender ? 64 : 32), sender ? sender->kid : IOC_TEXT(""),
+                        make_slice(apv, 32), sender ? tag : make_slice(NULL, 0), kek);
     if (status == IOC_OK) status = ioc_key_wrap(kek, sizeof kek, content_key, length, wrapped);
     ioc_wipe(secrets, sizeof secrets);
     ioc_wipe(kek, sizeof kek);
     TRY(status);
-    ioc_write_text(writer, "{\"encrypted_key\":\"");
-    ioc_write_base64url(writer, wrapped, length + 8);
-    ioc_write_text(writer, "\",\"header\":{\"kid\":");
-    ioc_write_string(writer, recipient->kid);
-    ioc_write_text(writer, "}}");
+    ioc_write_format(writer, "{\"encrypted_key\":\"%b\",\"header\":{\"kid\":%s}}",
+                     make_slice(wrapped, length + 8), recipient->kid);
     return IOC_OK;
 }
 
@@ -234,9 +220,7 @@ static ioc_status_t encrypt_with(ioc_writer_t *writer, const ioc_jwe_options_t *
     write_header(writer, options, &epk, apv);
     TRY(ioc_writer_status(writer));
     const ioc_slice_t aad = ioc_writer_slice(writer, start);
-    ioc_write_text(writer, "\",\"iv\":\"");
-    ioc_write_base64url(writer, iv.bytes, iv.length);
-    ioc_write_text(writer, "\",\"ciphertext\":\"");
+    ioc_write_format(writer, "\",\"iv\":\"%b\",\"ciphertext\":\"", iv);
 
     /* The ciphertext is made at the end of the buffer and then spelt out from the front. After k of its n
      * bytes that has reached 4k/3, and reads at the end less n - k: where all of it fits it never overtakes
@@ -248,15 +232,12 @@ static ioc_status_t encrypt_with(ioc_writer_t *writer, const ioc_jwe_options_t *
     uint8_t *end = writer->bytes + writer->capacity - padded - 16;
     size_t length;
     TRY(seal(options->content, content_key, iv, aad, plaintext, end, padded + 16, &length, tag));
-    ioc_write_base64url(writer, end, length);
-
-    ioc_write_text(writer, "\",\"tag\":\"");
-    ioc_write_base64url(writer, tag, tag_length(options->content));
-    ioc_write_text(writer, "\",\"recipients\":[");
+    ioc_write_format(writer, "%b\",\"tag\":\"%b\",\"recipients\":[", make_slice(end, length),
+                     make_slice(tag, tag_length(options->content)));
     for (size_t i = 0; i < options->recipient_count; i++) {
         if (i > 0) ioc_write_byte(writer, ',');
         TRY(write_recipient(writer, options, ephemeral, &options->recipients[i], apv,
-                            ioc_slice(tag, tag_length(options->content)), content_key));
+                            make_slice(tag, tag_length(options->content)), content_key));
     }
     ioc_write_text(writer, "]}");
     return ioc_writer_status(writer);
@@ -287,7 +268,7 @@ ioc_status_t ioc_jwe_encrypt(ioc_writer_t *writer, const ioc_platform_t *platfor
     if (status == IOC_OK) status = platform->random(platform->context, iv, iv_length(options->content));
     if (status == IOC_OK)
         status = encrypt_with(writer, options, ephemeral, apv, content_key,
-                              ioc_slice(iv, iv_length(options->content)), plaintext);
+                              make_slice(iv, iv_length(options->content)), plaintext);
     psa_destroy_key(ephemeral);
     ioc_wipe(content_key, sizeof content_key);
     return status;
@@ -346,7 +327,7 @@ static ioc_status_t decode_member(ioc_slice_t value, uint8_t *scratch, size_t ca
     size_t length;
     TRY(ioc_json_plain(value, &text));
     TRY(ioc_decode_base64url(text, scratch + *used, capacity - *used, &length));
-    *bytes = ioc_slice(scratch + *used, length);
+    *bytes = make_slice(scratch + *used, length);
     *used += length;
     return IOC_OK;
 }
@@ -369,7 +350,7 @@ static ioc_status_t read_header(ioc_slice_t text, uint8_t *scratch, size_t capac
     if (envelope->authenticated && envelope->content != IOC_A256CBC_HS512) return IOC_ERR_ALGORITHM;
 
     TRY(decode_member(values[APV], scratch, capacity, used, &apv));
-    if (!ioc_slice_equal(apv, ioc_slice(envelope->apv, sizeof envelope->apv))) return IOC_ERR_MEMBER;
+    if (!ioc_slice_equal(apv, make_slice(envelope->apv, sizeof envelope->apv))) return IOC_ERR_MEMBER;
     envelope->apu = IOC_TEXT("");
     if (envelope->authenticated || values[APU].bytes)
         TRY(decode_member(values[APU], scratch, capacity, used, &envelope->apu));
@@ -405,9 +386,9 @@ static ioc_status_t decrypt_with(const envelope_t *envelope, const ioc_resolver_
     if (status == IOC_OK && envelope->authenticated)
         status = agree(envelope->own->key, &sender, secrets + 32);
     if (status == IOC_OK)
-        status = derive(ioc_slice(secrets, envelope->authenticated ? 64 : 32), envelope->apu,
-                        ioc_slice(envelope->apv, sizeof envelope->apv),
-                        envelope->authenticated ? envelope->tag : ioc_slice(NULL, 0), kek);
+        status = derive(make_slice(secrets, envelope->authenticated ? 64 : 32), envelope->apu,
+                        make_slice(envelope->apv, sizeof envelope->apv),
+                        envelope->authenticated ? envelope->tag : make_slice(NULL, 0), kek);
     if (status == IOC_OK) status = ioc_key_unwrap(kek, sizeof kek, wrapped, wrapped_length, content_key);
     if (status == IOC_OK)
         status = open(envelope->content, content_key, envelope->iv, envelope->aad, envelope->ciphertext,
@@ -427,7 +408,7 @@ ioc_status_t ioc_jwe_decrypt(uint8_t *message, size_t length, const ioc_own_key_
                                           "header",    "encrypted_key", "unprotected", "aad"};
     ioc_slice_t values[COUNT(members)], text;
     envelope_t envelope = {0};
-    TRY(ioc_json_object(ioc_slice(message, length), members, values, COUNT(members), false));
+    TRY(ioc_json_object(make_slice(message, length), members, values, COUNT(members), false));
     for (size_t i = MEMBERS; i < COUNT(members); i++)
         if (values[i].bytes) return IOC_ERR_MEMBER;
     TRY(read_recipients(values[RECIPIENTS], keys, key_count, &envelope));
@@ -448,6 +429,6 @@ ioc_status_t ioc_jwe_decrypt(uint8_t *message, size_t length, const ioc_own_key_
     opened->plaintext = message + (text.bytes - message);
     TRY(decrypt_with(&envelope, resolver, opened->plaintext, text.length, &opened->length));
     opened->kid = envelope.own->kid;
-    opened->skid = envelope.authenticated ? envelope.apu : ioc_slice(NULL, 0);
+    opened->skid = envelope.authenticated ? envelope.apu : make_slice(NULL, 0);
     return IOC_OK;
 }

@@ -3,8 +3,6 @@
 #include <ioconnect/jws.h>
 #include <string.h>
 
-static const char TYPE[] = "application/didcomm-signed+json";
-
 static ioc_status_t algorithm_of(const ioc_signer_t *signer, const char **algorithm) {
     ioc_public_key_t key;
     TRY(ioc_key_public(signer->key, &key));
@@ -21,11 +19,7 @@ static bool claims(ioc_slice_t alg, ioc_curve_t curve) {
 
 static void write_header(ioc_writer_t *writer, const char *algorithm) {
     ioc_write_base64url_begin(writer);
-    ioc_write_text(writer, "{\"typ\":\"");
-    ioc_write_text(writer, TYPE);
-    ioc_write_text(writer, "\",\"alg\":\"");
-    ioc_write_text(writer, algorithm);
-    ioc_write_text(writer, "\"}");
+    ioc_write_format(writer, "{\"typ\":\"application/didcomm-signed+json\",\"alg\":\"%t\"}", algorithm);
     ioc_write_base64url_end(writer);
 }
 
@@ -52,11 +46,8 @@ ioc_status_t ioc_jws_sign(ioc_writer_t *writer, const ioc_signer_t *signer, ioc_
 
     ioc_write_text(writer, "\",\"signatures\":[{\"protected\":\"");
     write_header(writer, algorithm);
-    ioc_write_text(writer, "\",\"signature\":\"");
-    ioc_write_base64url(writer, signature, sizeof signature);
-    ioc_write_text(writer, "\",\"header\":{\"kid\":");
-    ioc_write_string(writer, signer->kid);
-    ioc_write_text(writer, "}}]}");
+    ioc_write_format(writer, "\",\"signature\":\"%b\",\"header\":{\"kid\":%s}}]}",
+                     make_slice(signature, sizeof signature), signer->kid);
     return ioc_writer_status(writer);
 }
 
@@ -65,7 +56,7 @@ static ioc_status_t decode(ioc_slice_t text, uint8_t *scratch, size_t capacity, 
                            ioc_slice_t *bytes) {
     size_t length;
     TRY(ioc_decode_base64url(text, scratch + *used, capacity - *used, &length));
-    *bytes = ioc_slice(scratch + *used, length);
+    *bytes = make_slice(scratch + *used, length);
     *used += length;
     return IOC_OK;
 }
@@ -85,7 +76,7 @@ static ioc_status_t read_header(ioc_slice_t header, ioc_slice_t *kid, ioc_slice_
 /* Whether a typ is one of `types`, with application/ or without. */
 static bool is_one_of(ioc_slice_t typ, const char *const *types) {
     const size_t prefix = sizeof "application/" - 1;
-    if (ioc_slice_starts(typ, "application/")) typ = ioc_slice(typ.bytes + prefix, typ.length - prefix);
+    if (ioc_slice_starts(typ, "application/")) typ = make_slice(typ.bytes + prefix, typ.length - prefix);
     for (; *types; types++)
         if (ioc_slice_is(typ, *types)) return true;
     return false;
@@ -119,7 +110,7 @@ ioc_status_t ioc_jws_verify(uint8_t *message, size_t length, const ioc_resolver_
     ioc_public_key_t key;
     uint8_t signature[64];
     size_t signature_length;
-    TRY(one_signature(ioc_slice(message, length), &payload, &text, &open_header, &signature_text));
+    TRY(one_signature(make_slice(message, length), &payload, &text, &open_header, &signature_text));
     TRY(decode(text, scratch, scratch_length, used, &header));
     TRY(read_header(header, &opened->kid, &alg, &typ));
     if (!is_one_of(typ, types)) return IOC_ERR_MEMBER;
@@ -144,7 +135,7 @@ ioc_status_t ioc_jws_verify(uint8_t *message, size_t length, const ioc_resolver_
     ioc_write_byte(&signed_text, '.');
     ioc_write_slice(&signed_text, payload);
     TRY(ioc_writer_status(&signed_text));
-    TRY(ioc_verify(&key, ioc_writer_slice(&signed_text, 0), ioc_slice(signature, signature_length)));
+    TRY(ioc_verify(&key, ioc_writer_slice(&signed_text, 0), make_slice(signature, signature_length)));
     opened->payload = message + (payload.bytes - message);
     return ioc_decode_base64url(payload, opened->payload, payload.length, &opened->length);
 }
@@ -154,16 +145,8 @@ ioc_status_t ioc_jwt_begin(ioc_writer_t *writer, const ioc_signer_t *signer, con
     const char *algorithm;
     TRY(algorithm_of(signer, &algorithm));
     ioc_write_base64url_begin(writer);
-    ioc_write_text(writer, "{\"alg\":\"");
-    ioc_write_text(writer, algorithm);
-    ioc_write_text(writer, "\",\"kid\":");
-    ioc_write_string(writer, signer->kid);
-    ioc_write_text(writer, ",\"typ\":\"");
-    ioc_write_text(writer, typ);
-    if (cty) {
-        ioc_write_text(writer, "\",\"cty\":\"");
-        ioc_write_text(writer, cty);
-    }
+    ioc_write_format(writer, "{\"alg\":\"%t\",\"kid\":%s,\"typ\":\"%t", algorithm, signer->kid, typ);
+    if (cty) ioc_write_format(writer, "\",\"cty\":\"%t", cty);
     ioc_write_text(writer, "\"}");
     ioc_write_base64url_end(writer);
     ioc_write_byte(writer, '.');
@@ -176,8 +159,7 @@ ioc_status_t ioc_jwt_end(ioc_writer_t *writer, const ioc_signer_t *signer, size_
     ioc_write_base64url_end(writer);
     TRY(ioc_writer_status(writer));
     TRY(ioc_sign(signer->key, ioc_writer_slice(writer, start), signature));
-    ioc_write_byte(writer, '.');
-    ioc_write_base64url(writer, signature, sizeof signature);
+    ioc_write_format(writer, ".%b", make_slice(signature, sizeof signature));
     return ioc_writer_status(writer);
 }
 
@@ -186,9 +168,9 @@ static ioc_slice_t take_part(ioc_slice_t *rest) {
     size_t length = 0;
     while (length < rest->length && rest->bytes[length] != '.')
         length++;
-    const ioc_slice_t part = ioc_slice(rest->bytes, length);
+    const ioc_slice_t part = make_slice(rest->bytes, length);
     const size_t taken = length < rest->length ? length + 1 : length;
-    *rest = ioc_slice(rest->bytes + taken, rest->length - taken);
+    *rest = make_slice(rest->bytes + taken, rest->length - taken);
     return part;
 }
 
@@ -208,8 +190,8 @@ ioc_status_t ioc_jwt_verify(ioc_slice_t text, ioc_relationship_t relationship, c
     if (!claims(alg, key.curve)) return IOC_ERR_ALGORITHM;
     /* A fourth part would be a dot in the signature, which base64url does not have. */
     if (ioc_decode_base64url(rest, signature, sizeof signature, &length) != IOC_OK) return IOC_ERR_SIGNATURE;
-    const ioc_slice_t signed_text = ioc_slice(text.bytes, header_text.length + 1 + payload_text.length);
+    const ioc_slice_t signed_text = make_slice(text.bytes, header_text.length + 1 + payload_text.length);
     if (signed_text.length > text.length) return IOC_ERR_SIGNATURE;
-    TRY(ioc_verify(&key, signed_text, ioc_slice(signature, length)));
+    TRY(ioc_verify(&key, signed_text, make_slice(signature, length)));
     return decode(payload_text, scratch, scratch_length, &used, &jwt->payload);
 }

@@ -91,16 +91,9 @@ ioc_status_t ioc_key_public(psa_key_id_t key, ioc_public_key_t *public_key) {
 
 void ioc_write_jwk(ioc_writer_t *writer, const ioc_public_key_t *key) {
     const bool point = has_y(key->curve);
-    ioc_write_text(writer, "{\"kty\":\"");
-    ioc_write_text(writer, point ? "EC" : "OKP");
-    ioc_write_text(writer, "\",\"crv\":\"");
-    ioc_write_text(writer, CURVES[key->curve].name);
-    ioc_write_text(writer, "\",\"x\":\"");
-    ioc_write_base64url(writer, key->bytes, 32);
-    if (point) {
-        ioc_write_text(writer, "\",\"y\":\"");
-        ioc_write_base64url(writer, key->bytes + 32, 32);
-    }
+    ioc_write_format(writer, "{\"kty\":\"%t\",\"crv\":\"%t\",\"x\":\"%b", point ? "EC" : "OKP",
+                     CURVES[key->curve].name, make_slice(key->bytes, 32));
+    if (point) ioc_write_format(writer, "\",\"y\":\"%b", make_slice(key->bytes + 32, 32));
     ioc_write_text(writer, "\"}");
 }
 

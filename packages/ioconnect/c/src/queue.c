@@ -289,7 +289,7 @@ ioc_status_t ioc_queue_remove(ioc_queue_t *queue, uint64_t sequence) {
     if (record.kind != QUEUED || record.sequence != sequence) return IOC_OK;
     queue->left = sequence;
     const ioc_status_t status =
-        has_room(queue, 0) ? write_record(queue, LEFT, sequence, ioc_slice(NULL, 0)) : IOC_OK;
+        has_room(queue, 0) ? write_record(queue, LEFT, sequence, make_slice(NULL, 0)) : IOC_OK;
     TRY(seek_head(queue));
     return status;
 }

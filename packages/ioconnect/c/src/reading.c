@@ -1,3 +1,4 @@
+#include "internal.h"
 #include <ioconnect/reading.h>
 
 #define FRACTION_DIGITS 18
@@ -21,12 +22,9 @@ static void write_scaled(ioc_writer_t *writer, int64_t value, uint32_t scale) {
 
 void ioc_write_reading(ioc_writer_t *writer, uint64_t time, const ioc_field_t *fields, const int64_t *values,
                        size_t count) {
-    ioc_write_text(writer, "{\"time\":");
-    ioc_write_uint(writer, time);
+    ioc_write_format(writer, "{\"time\":%u", time);
     for (size_t i = 0; i < count; i++) {
-        ioc_write_byte(writer, ',');
-        ioc_write_string(writer, fields[i].name);
-        ioc_write_byte(writer, ':');
+        ioc_write_format(writer, ",%s:", fields[i].name);
         write_scaled(writer, values[i], fields[i].scale);
     }
     ioc_write_byte(writer, '}');

@@ -52,27 +52,12 @@ static fault_t wrong(call_t *call, const char *name) {
     return PARAMETERS_INVALID;
 }
 
-static void write_text_member(ioc_writer_t *writer, const char *name, ioc_slice_t text) {
-    ioc_write_text(writer, name);
-    ioc_write_string(writer, text);
-}
-
-static void write_hex_member(ioc_writer_t *writer, const char *name, const void *bytes, size_t length) {
-    ioc_write_text(writer, name);
-    ioc_write_text(writer, "\"0x");
-    ioc_write_hex(writer, bytes, length);
-    ioc_write_byte(writer, '"');
-}
-
 static fault_t device_info(call_t *call) {
     const ioc_serial_device_t *device = call->device;
-    write_text_member(call->writer, "{\"protocol\":1,\"model\":", device->model);
-    write_text_member(call->writer, ",\"firmware\":", device->firmware);
-    ioc_write_text(call->writer, ",\"features\":[");
-    if (device->set_network) ioc_write_text(call->writer, "\"network.set\"");
-    if (device->set_network && device->set_server) ioc_write_byte(call->writer, ',');
-    if (device->set_server) ioc_write_text(call->writer, "\"server.set\"");
-    ioc_write_text(call->writer, "]}");
+    ioc_write_format(call->writer, "{\"protocol\":1,\"model\":%s,\"firmware\":%s,\"features\":[%t%t%t]}",
+                     device->model, device->firmware, device->set_network ? "\"network.set\"" : "",
+                     device->set_network && device->set_server ? "," : "",
+                     device->set_server ? "\"server.set\"" : "");
     return DONE;
 }
 
@@ -81,11 +66,8 @@ static fault_t did_get(call_t *call) {
     if (call->key.curve > IOC_ED25519) return INTERNAL;
     ioc_write_text(call->writer, "{\"did\":\"");
     ioc_write_did_io(call->writer, &call->key);
-    ioc_write_text(call->writer, "\",\"keyType\":\"");
-    ioc_write_text(call->writer, key_types[call->key.curve]);
-    write_hex_member(call->writer, "\",\"publicKey\":", call->key.bytes,
-                     ioc_public_key_length(call->key.curve));
-    ioc_write_byte(call->writer, '}');
+    ioc_write_format(call->writer, "\",\"keyType\":\"%t\",\"publicKey\":\"0x%x\"}", key_types[call->key.curve],
+                     make_slice(call->key.bytes, ioc_public_key_length(call->key.curve)));
     return DONE;
 }
 
@@ -99,12 +81,8 @@ static fault_t did_document(call_t *call) {
     if (ioc_json_uint(value, &offset) != IOC_OK || offset > document.length) return wrong(call, names[0]);
     const size_t rest = document.length - (size_t)offset;
     ioc_keccak256(document, hash);
-    write_hex_member(call->writer, "{\"hash\":", hash, sizeof hash);
-    ioc_write_text(call->writer, ",\"length\":");
-    ioc_write_uint(call->writer, document.length);
-    ioc_write_text(call->writer, ",\"offset\":");
-    ioc_write_uint(call->writer, offset);
-    ioc_write_text(call->writer, ",\"part\":\"");
+    ioc_write_format(call->writer, "{\"hash\":\"0x%x\",\"length\":%u,\"offset\":%u,\"part\":\"",
+                     make_slice(hash, sizeof hash), (uint64_t)document.length, offset);
     ioc_write_base64(call->writer, document.bytes + offset,
                      rest < DOCUMENT_PART_BYTES ? rest : DOCUMENT_PART_BYTES);
     ioc_write_text(call->writer, "\"}");
@@ -114,8 +92,7 @@ static fault_t did_document(call_t *call) {
 static fault_t write_signature(call_t *call, const uint8_t digest[32]) {
     uint8_t signature[64];
     if (ioc_sign_digest(call->device->key, digest, signature) != IOC_OK) return INTERNAL;
-    write_hex_member(call->writer, "{\"signature\":", signature, sizeof signature);
-    ioc_write_byte(call->writer, '}');
+    ioc_write_format(call->writer, "{\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
     return DONE;
 }
 
@@ -162,8 +139,7 @@ static fault_t did_prove(call_t *call) {
     ioc_keccak256_update(&hash, line, writer.length);
     ioc_keccak256_update(&hash, audience.bytes, audience.length);
     ioc_writer_init(&writer, line, sizeof line);
-    ioc_write_text(&writer, "\n0x");
-    ioc_write_hex(&writer, challenge, sizeof challenge);
+    ioc_write_format(&writer, "\n0x%x", make_slice(challenge, sizeof challenge));
     ioc_keccak256_update(&hash, line, writer.length);
     ioc_keccak256_final(&hash, digest);
     return write_signature(call, digest);
@@ -180,7 +156,7 @@ static const char DEVICE_PERMIT_TYPE[] =
 
 static void hash_text(ioc_keccak256_t *hash, const void *text, size_t length) {
     uint8_t digest[32];
-    ioc_keccak256(ioc_slice(text, length), digest);
+    ioc_keccak256(make_slice(text, length), digest);
     ioc_keccak256_update(hash, digest, sizeof digest);
 }
 
@@ -374,19 +350,10 @@ static const char *describe(fault_t fault, const char *wrong_parameter) {
     }
 }
 
-static void write_beginning(ioc_writer_t *writer, ioc_slice_t id) {
-    ioc_write_text(writer, "{\"jsonrpc\":\"2.0\",\"id\":");
-    ioc_write_slice(writer, id);
-}
-
 static ioc_status_t write_fault(ioc_writer_t *writer, ioc_slice_t id, fault_t fault,
                                 const char *wrong_parameter) {
-    write_beginning(writer, id);
-    ioc_write_text(writer, ",\"error\":{\"code\":-");
-    ioc_write_uint(writer, (uint64_t)-fault);
-    ioc_write_text(writer, ",\"message\":\"");
-    ioc_write_text(writer, describe(fault, wrong_parameter));
-    ioc_write_text(writer, "\"}}");
+    ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"error\":{\"code\":-%u,\"message\":\"%t\"}}", id,
+                     (uint64_t)-fault, describe(fault, wrong_parameter));
     return ioc_writer_status(writer);
 }
 
@@ -417,8 +384,7 @@ ioc_status_t ioc_serial_answer(const ioc_serial_device_t *device, ioc_slice_t re
     const ioc_writer_t start = *writer;
     fault_t fault = read_request(request, &id, &method, &call.parameters);
     if (fault == DONE) {
-        write_beginning(writer, id);
-        ioc_write_text(writer, ",\"result\":");
+        ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"result\":", id);
         fault = answer(&call, method);
         ioc_write_byte(writer, '}');
         if (fault == DONE) return ioc_writer_status(writer);

@@ -51,26 +51,15 @@ ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
     TRY(ioc_json_object(request->payload, NULL, NULL, 0, false));
     if (!is_plain(request->payload) || !is_compact(request->payload) || !is_plain(request->project_version))
         return IOC_ERR_JSON;
-    ioc_write_text(writer, "{\"nonce\":");
-    ioc_write_uint(writer, request->nonce);
-    ioc_write_text(writer, ",\"projectID\":\"");
-    ioc_write_uint(writer, request->project_id);
-    ioc_write_byte(writer, '"');
-    if (request->project_version.bytes) {
-        ioc_write_text(writer, ",\"projectVersion\":");
-        ioc_write_string(writer, request->project_version);
-    }
-    ioc_write_text(writer, ",\"payload\":");
-    ioc_write_slice(writer, request->payload);
-
+    ioc_write_format(writer, "{\"nonce\":%u,\"projectID\":\"%u\"", request->nonce, request->project_id);
+    if (request->project_version.bytes)
+        ioc_write_format(writer, ",\"projectVersion\":%s", request->project_version);
     /* The signed text ends here: its bracket gives way to the signature. */
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer, ",\"payload\":%r}", request->payload);
     TRY(ioc_writer_status(writer));
     TRY(digest_of(ioc_writer_slice(writer, start), request, digest));
     TRY(ioc_sign_digest(key, digest, signature));
     writer->length--;
-    ioc_write_text(writer, ",\"signature\":\"0x");
-    ioc_write_hex(writer, signature, sizeof signature);
-    ioc_write_text(writer, "\"}");
+    ioc_write_format(writer, ",\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
     return ioc_writer_status(writer);
 }

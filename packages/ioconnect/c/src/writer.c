@@ -1,4 +1,5 @@
-#include <ioconnect/writer.h>
+#include "internal.h"
+#include <stdarg.h>
 #include <string.h>
 
 ioc_slice_t ioc_slice(const void *bytes, size_t length) {
@@ -89,6 +90,29 @@ void ioc_write_uint(ioc_writer_t *writer, uint64_t value) {
     ioc_write_bytes(writer, digits + at, sizeof digits - at);
 }
 
+void ioc_write_format(ioc_writer_t *writer, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    for (; *format; format++) {
+        if (*format != '%')
+            ioc_write_byte(writer, (uint8_t)*format);
+        else if (*++format == 't')
+            ioc_write_text(writer, va_arg(arguments, const char *));
+        else if (*format == 'u')
+            ioc_write_uint(writer, va_arg(arguments, uint64_t));
+        else {
+            const ioc_slice_t value = va_arg(arguments, ioc_slice_t);
+            if (*format == 's')
+                ioc_write_string(writer, value);
+            else if (*format == 'r')
+                ioc_write_slice(writer, value);
+            else
+                (*format == 'x' ? ioc_write_hex : ioc_write_base64url)(writer, value.bytes, value.length);
+        }
+    }
+    va_end(arguments);
+}
+
 static void write_nibble(ioc_writer_t *writer, unsigned nibble) {
     nibble &= 15;
     ioc_write_byte(writer, (uint8_t)(nibble + (nibble < 10 ? '0' : 'a' - 10)));
@@ -159,8 +183,7 @@ void ioc_write_string(ioc_writer_t *writer, ioc_slice_t text) {
             ioc_write_byte(writer, '\\');
             ioc_write_byte(writer, (uint8_t)letters[found - escaped]);
         } else if (byte < 0x20) {
-            ioc_write_text(writer, "\\u00");
-            ioc_write_hex(writer, &byte, 1);
+            ioc_write_format(writer, "\\u00%x", make_slice(&byte, 1));
         } else
             ioc_write_byte(writer, byte);
     }
