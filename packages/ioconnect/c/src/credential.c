@@ -67,8 +67,7 @@ static bool has(ioc_slice_t value, const char *text, bool first) {
 
 /* Gives the id of what is an id or an object with one; null bytes where it has none. */
 static ioc_status_t id_of(ioc_slice_t value, ioc_slice_t *id) {
-    static const char *const members[] = {"id"};
-    if (ioc_json_is_object(value)) TRY(ioc_json_object(value, members, &value, 1, false));
+    if (ioc_json_is_object(value)) TRY(ioc_json_members(value, "*id", &value));
     *id = value;
     return value.bytes ? ioc_json_plain(value, id) : IOC_OK;
 }
@@ -100,24 +99,23 @@ static ioc_status_t read_claim(ioc_slice_t value, uint64_t *seconds) {
 ioc_status_t ioc_credential_verify(ioc_slice_t text, const ioc_resolver_t *resolver,
                                    const ioc_platform_t *platform, uint8_t *scratch, size_t scratch_length,
                                    ioc_credential_t *credential) {
-    enum { CONTEXT, TYPE, ISSUER, SUBJECT, FROM, UNTIL, ISSUED, EXPIRES, STATUS };
+    enum { CONTEXT, TYPE, ISSUER, SUBJECT, FROM, UNTIL, ISSUED, EXPIRES, STATUS, MEMBERS };
     static const char *const types[] = {"vc+jwt", "JWT", NULL};
-    static const char *const claim_names[] = {"vc", "iss", "sub", "nbf", "exp"};
-    static const char *const members[] = {"@context",          "type",           "issuer",
-                                          "credentialSubject", "validFrom",      "validUntil",
-                                          "issuanceDate",      "expirationDate", "credentialStatus"};
-    ioc_slice_t claims[COUNT(claim_names)], values[COUNT(members)];
+    ioc_slice_t claims[5], values[MEMBERS];
     const uint64_t now = platform->seconds(platform->context);
     uint64_t from, until;
     ioc_jwt_t jwt;
     if (now == 0) return IOC_ERR_CLOCK;
     TRY(ioc_jwt_verify(text, IOC_ASSERTION, types, resolver, scratch, scratch_length, &jwt));
-    TRY(ioc_json_object(jwt.payload, claim_names, claims, COUNT(claim_names), false));
+    TRY(ioc_json_members(jwt.payload, "*vc *iss *sub *nbf *exp", claims));
     const bool legacy = claims[0].bytes != NULL;
     credential->credential = legacy ? claims[0] : jwt.payload;
     credential->kid = jwt.kid;
     if (!ioc_json_is_object(credential->credential)) return IOC_ERR_CREDENTIAL;
-    TRY(ioc_json_object(credential->credential, members, values, COUNT(members), false));
+    TRY(ioc_json_members(credential->credential,
+                         "*@context *type *issuer *credentialSubject *validFrom *validUntil *issuanceDate "
+                         "*expirationDate *credentialStatus",
+                         values));
     if (!has(values[CONTEXT], legacy ? CREDENTIALS_V1 : CREDENTIALS_V2, true) ||
         !has(values[TYPE], "VerifiableCredential", false))
         return IOC_ERR_CREDENTIAL;

@@ -75,9 +75,8 @@ static bool names(ioc_slice_t value, ioc_slice_t did, ioc_slice_t kid) {
 
 /* Reads the method if it is that of `kid`. */
 static ioc_status_t read_method(ioc_slice_t method, ioc_slice_t did, ioc_slice_t kid, ioc_public_key_t *key) {
-    static const char *const members[] = {"id", "publicKeyJwk"};
-    ioc_slice_t values[COUNT(members)];
-    TRY(ioc_json_object(method, members, values, COUNT(members), false));
+    ioc_slice_t values[2];
+    TRY(ioc_json_members(method, "*id *publicKeyJwk", values));
     if (!names(values[0], did, kid)) return IOC_ERR_KEY_UNKNOWN;
     return values[1].bytes ? ioc_read_jwk(values[1], key) : IOC_ERR_KEY;
 }
@@ -98,27 +97,27 @@ static ioc_status_t find_method(ioc_slice_t methods, ioc_slice_t did, ioc_slice_
     }
 }
 
-static const char *const DOCUMENT_MEMBERS[] = {"authentication", "assertionMethod", "keyAgreement", "id",
-                                               "verificationMethod"};
+#define DOCUMENT_MEMBERS 5
 
-static ioc_status_t read_document(ioc_slice_t document, ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)],
+static ioc_status_t read_document(ioc_slice_t document, ioc_slice_t values[DOCUMENT_MEMBERS],
                                   ioc_slice_t *did) {
-    TRY(ioc_json_object(document, DOCUMENT_MEMBERS, values, COUNT(DOCUMENT_MEMBERS), false));
-    return ioc_json_plain(values[3], did);
+    TRY(ioc_json_members(document, "*authentication *assertionMethod *keyAgreement *verificationMethod =id", values));
+    *did = values[4];
+    return IOC_OK;
 }
 
 ioc_status_t ioc_document_key(ioc_slice_t document, ioc_relationship_t relationship, ioc_slice_t kid,
                               ioc_public_key_t *key) {
-    ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)], did;
+    ioc_slice_t values[DOCUMENT_MEMBERS], did;
     bool referred = false;
     TRY(read_document(document, values, &did));
     const ioc_status_t status = find_method(values[relationship], did, kid, key, &referred);
     if (status != IOC_ERR_KEY_UNKNOWN || !referred) return status;
-    return find_method(values[4], did, kid, key, NULL);
+    return find_method(values[3], did, kid, key, NULL);
 }
 
 ioc_status_t ioc_document_verify(ioc_slice_t document, const uint8_t hash[32], ioc_slice_t did) {
-    ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)], id, cursor, first;
+    ioc_slice_t values[DOCUMENT_MEMBERS], id, cursor, first;
     ioc_public_key_t key;
     uint8_t digest[32], address[20], expected[20];
     ioc_keccak256(document, digest);
@@ -131,8 +130,7 @@ ioc_status_t ioc_document_verify(ioc_slice_t document, const uint8_t hash[32], i
     TRY(ioc_json_array(values[0], &cursor));
     TRY(ioc_json_next(&cursor, &first));
     if (ioc_json_is_object(first)) {
-        static const char *const members[] = {"id"};
-        TRY(ioc_json_object(first, members, &first, 1, false));
+        TRY(ioc_json_members(first, "*id", &first));
     }
     TRY(ioc_json_plain(first, &id));
     TRY(ioc_document_key(document, IOC_AUTHENTICATION, id, &key));

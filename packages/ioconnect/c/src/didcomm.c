@@ -28,11 +28,6 @@ ioc_status_t ioc_write_message(ioc_writer_t *writer, const ioc_message_t *messag
     return ioc_writer_status(writer);
 }
 
-static ioc_status_t read_text(ioc_slice_t value, ioc_slice_t *text, size_t maximum) {
-    TRY(ioc_json_plain(value, text));
-    return text->length > 0 && text->length <= maximum ? IOC_OK : IOC_ERR_MEMBER;
-}
-
 static ioc_status_t read_seconds(ioc_slice_t value, uint64_t *seconds) {
     *seconds = 0;
     return value.bytes ? ioc_json_uint(value, seconds) : IOC_OK;
@@ -64,22 +59,20 @@ static ioc_status_t read_to(ioc_slice_t value, ioc_unpacked_t *unpacked) {
 }
 
 static ioc_status_t read_message(ioc_slice_t text, ioc_unpacked_t *unpacked) {
-    enum { ID, TYPE, TYP, FROM, TO, THID, CREATED, EXPIRES, BODY };
-    static const char *const members[] = {"id",   "type",         "typ",          "from", "to",
-                                          "thid", "created_time", "expires_time", "body"};
-    ioc_slice_t values[COUNT(members)];
+    enum { ID, TYPE, FROM, THID, TYP, TO, CREATED, EXPIRES, BODY, MEMBERS };
+    ioc_slice_t values[MEMBERS];
     ioc_message_t *message = &unpacked->message;
-    TRY(ioc_json_object(text, members, values, COUNT(members), false));
-    if (values[TYP].bytes && !ioc_json_is(values[TYP], "application/didcomm-plain+json") &&
-        !ioc_json_is(values[TYP], "didcomm-plain+json"))
-        return IOC_ERR_MEMBER;
-    TRY(read_text(values[ID], &message->id, ID_MAXIMUM));
-    TRY(read_text(values[TYPE], &message->type, SIZE_MAX));
-    if (values[FROM].bytes) {
-        TRY(read_text(values[FROM], &message->from, SIZE_MAX));
-        if (!ioc_slice_starts(message->from, "did:")) return IOC_ERR_MEMBER;
-    }
-    if (values[THID].bytes) TRY(read_text(values[THID], &message->thid, ID_MAXIMUM));
+    TRY(ioc_json_members(text, "=id =type ?from ?thid ?typ *to *created_time *expires_time *body", values));
+    if (values[TYP].bytes && !ioc_is_type(values[TYP], "didcomm-plain+json")) return IOC_ERR_MEMBER;
+    for (int i = ID; i <= THID; i++)
+        if (values[i].bytes &&
+            (values[i].length == 0 || (values[i].length > ID_MAXIMUM && (i == ID || i == THID))))
+            return IOC_ERR_MEMBER;
+    message->id = values[ID];
+    message->type = values[TYPE];
+    message->from = values[FROM];
+    message->thid = values[THID];
+    if (message->from.bytes && !ioc_slice_starts(message->from, "did:")) return IOC_ERR_MEMBER;
     TRY(read_seconds(values[CREATED], &message->created_time));
     TRY(read_seconds(values[EXPIRES], &message->expires_time));
     message->body = values[BODY].bytes ? values[BODY] : IOC_TEXT("{}");
@@ -94,12 +87,11 @@ ioc_status_t ioc_unpack(uint8_t *packed, size_t length, const ioc_own_key_t *key
                         const ioc_resolver_t *resolver, uint8_t *scratch, size_t scratch_length,
                         ioc_unpacked_t *unpacked) {
     enum { OUTSIDE, ANONCRYPT, AUTHCRYPT, SIGNED } depth = OUTSIDE;
-    static const char *const members[] = {"ciphertext", "payload"};
-    ioc_slice_t values[COUNT(members)];
+    ioc_slice_t values[2];
     size_t used = 0;
     memset(unpacked, 0, sizeof *unpacked);
     for (;;) {
-        TRY(ioc_json_object(make_slice(packed, length), members, values, COUNT(members), false));
+        TRY(ioc_json_members(make_slice(packed, length), "*ciphertext *payload", values));
         if (values[0].bytes) {
             ioc_jwe_opened_t opened;
             if (depth >= AUTHCRYPT) return IOC_ERR_NESTING;
@@ -137,18 +129,13 @@ ioc_status_t ioc_replay_init(ioc_replay_t *replay, const ioc_platform_t *platfor
 }
 
 static ioc_status_t digest_of(const ioc_message_t *message, uint8_t digest[32]) {
-    psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
-    const ioc_slice_t sender = ioc_did_of(message->from);
-    size_t length;
-    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
-    if (status == PSA_SUCCESS && sender.length > 0)
-        status = psa_hash_update(&hash, sender.bytes, sender.length);
+    ioc_sha256_t hash;
+    ioc_sha256_begin(&hash);
+    ioc_sha256_add(&hash, ioc_did_of(message->from));
     /* A DID has no space in it. */
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, (const uint8_t *)" ", 1);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, message->id.bytes, message->id.length);
-    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, 32, &length);
-    psa_hash_abort(&hash);
-    return ioc_of_psa(status);
+    ioc_sha256_add(&hash, IOC_TEXT(" "));
+    ioc_sha256_add(&hash, message->id);
+    return ioc_sha256_end(&hash, digest);
 }
 
 ioc_status_t ioc_replay_take(ioc_replay_t *replay, const ioc_platform_t *platform,

@@ -1,4 +1,17 @@
+#include "internal.h"
 #include <ioconnect/encoding.h>
+
+void ioc_store(uint8_t *bytes, uint64_t value, int count) {
+    for (; count > 0; count--, value >>= 8)
+        *bytes++ = (uint8_t)value;
+}
+
+bool ioc_is_type(ioc_slice_t text, const char *type) {
+    static const char prefix[] = "application/";
+    const size_t length = sizeof prefix - 1;
+    if (ioc_slice_starts(text, prefix)) text = make_slice(text.bytes + length, text.length - length);
+    return ioc_slice_is(text, type);
+}
 
 static int sextet(uint8_t letter) {
     if (letter >= 'A' && letter <= 'Z') return letter - 'A';
@@ -26,6 +39,19 @@ ioc_status_t ioc_decode_base64url(ioc_slice_t text, uint8_t *bytes, size_t capac
     if ((bits & ((1u << count) - 1)) != 0) return IOC_ERR_ENCODING;
     *length = at;
     return IOC_OK;
+}
+
+ioc_status_t ioc_decode_to(ioc_scratch_t *scratch, ioc_slice_t text, ioc_slice_t *bytes) {
+    bytes->bytes = scratch->bytes + scratch->used;
+    TRY(ioc_decode_base64url(text, scratch->bytes + scratch->used, scratch->capacity - scratch->used,
+                             &bytes->length));
+    scratch->used += bytes->length;
+    return IOC_OK;
+}
+
+ioc_status_t ioc_decode_member(ioc_scratch_t *scratch, ioc_slice_t value, ioc_slice_t *bytes) {
+    TRY(ioc_json_plain(value, &value));
+    return ioc_decode_to(scratch, value, bytes);
 }
 
 static int nibble(uint8_t digit) {

@@ -1,5 +1,6 @@
 #include "internal.h"
 #include <ioconnect/json.h>
+#include <string.h>
 
 /* What is left of a text. */
 typedef ioc_slice_t rest_t;
@@ -156,39 +157,82 @@ static bool read_value(rest_t *rest, ioc_slice_t *value) {
     return true;
 }
 
-static ioc_status_t read_member(rest_t *rest, const char *const *names, ioc_slice_t *values, size_t count,
-                                bool closed) {
+/* What is asked for: names, or a list of them as ioc_json_members has it. */
+typedef struct {
+    const char *const *names;
+    const char *list;
+    ioc_slice_t *values;
+    size_t count;
+    bool closed;
+} wanted_t;
+
+/* Takes the next name off a list, and returns its kind; 0 at the end. */
+static char take_name(const char **list, ioc_slice_t *name) {
+    const char *start = *list, *end = start;
+    while (*end > ' ')
+        end++;
+    *name = make_slice(start + 1, (size_t)(end - start) - 1);
+    *list = *end ? end + 1 : end;
+    return *start;
+}
+
+static ioc_status_t read_member(rest_t *rest, const wanted_t *wanted) {
+    const char *list = wanted->list;
     bool plain;
     peek_token(rest);
     const uint8_t *start = rest->bytes;
     /* Where nothing is asked for, a name may be any. */
-    if (!pass_string(rest, &plain) || (!plain && (count > 0 || closed))) return IOC_ERR_JSON;
+    if (!pass_string(rest, &plain) || (!plain && (wanted->count > 0 || wanted->closed))) return IOC_ERR_JSON;
     const ioc_slice_t name = make_slice(start + 1, (size_t)(rest->bytes - start) - 2);
-    ioc_slice_t value;
+    ioc_slice_t value, other;
     peek_token(rest);
     if (!take(rest, ':') || !read_value(rest, &value)) return IOC_ERR_JSON;
-    for (size_t i = 0; i < count; i++)
-        if (ioc_slice_is(name, names[i])) {
-            if (values[i].bytes) return IOC_ERR_JSON;
-            values[i] = value;
-            return IOC_OK;
-        }
-    return closed ? IOC_ERR_MEMBER : IOC_OK;
+    for (size_t i = 0; i < wanted->count; i++) {
+        if (list)
+            take_name(&list, &other);
+        else
+            other = make_slice(wanted->names[i], strlen(wanted->names[i]));
+        if (!ioc_slice_equal(name, other)) continue;
+        if (wanted->values[i].bytes) return IOC_ERR_JSON;
+        wanted->values[i] = value;
+        return IOC_OK;
+    }
+    return wanted->closed ? IOC_ERR_MEMBER : IOC_OK;
+}
+
+static ioc_status_t read_object(ioc_slice_t text, const wanted_t *wanted) {
+    rest_t rest = text;
+    for (size_t i = 0; i < wanted->count; i++)
+        wanted->values[i] = make_slice(NULL, 0);
+    if (peek_token(&rest) != '{') return IOC_ERR_JSON;
+    skip(&rest, 1);
+    if (peek_token(&rest) != '}') do {
+            TRY(read_member(&rest, wanted));
+            peek_token(&rest);
+        } while (take(&rest, ','));
+    return take(&rest, '}') && peek_token(&rest) < 0 ? IOC_OK : IOC_ERR_JSON;
 }
 
 ioc_status_t ioc_json_object(ioc_slice_t text, const char *const *names, ioc_slice_t *values, size_t count,
                              bool closed) {
-    rest_t rest = text;
-    for (size_t i = 0; i < count; i++)
-        values[i] = make_slice(NULL, 0);
-    if (peek_token(&rest) != '{') return IOC_ERR_JSON;
-    skip(&rest, 1);
-    if (peek_token(&rest) != '}') do {
-            const ioc_status_t status = read_member(&rest, names, values, count, closed);
-            if (status != IOC_OK) return status;
-            peek_token(&rest);
-        } while (take(&rest, ','));
-    return take(&rest, '}') && peek_token(&rest) < 0 ? IOC_OK : IOC_ERR_JSON;
+    const wanted_t wanted = {names, NULL, values, count, closed};
+    return read_object(text, &wanted);
+}
+
+ioc_status_t ioc_json_members(ioc_slice_t text, const char *names, ioc_slice_t *values) {
+    wanted_t wanted = {NULL, names, values, 0, *names == '.'};
+    const char *list = wanted.list += wanted.closed;
+    ioc_slice_t name;
+    char kind;
+    while (take_name(&list, &name))
+        wanted.count++;
+    TRY(read_object(text, &wanted));
+    for (list = wanted.list; (kind = take_name(&list, &name)) != 0; values++) {
+        if (kind == '-' && values->bytes) return IOC_ERR_CRITICAL_HEADER;
+        if ((kind == '!' && values->bytes) || (kind == '{' && !ioc_json_is_object(*values))) return IOC_ERR_MEMBER;
+        if (kind == '=' || (kind == '?' && values->bytes)) TRY(ioc_json_plain(*values, values));
+    }
+    return IOC_OK;
 }
 
 ioc_status_t ioc_json_array(ioc_slice_t text, ioc_slice_t *cursor) {
