@@ -164,9 +164,9 @@ static ioc_status_t signed_values(const ioc_device_config_t *config, uint64_t ti
             continue;
         }
         if (key > config->field_count) return IOC_ERR_ARGUMENT;
-        const int64_t value = values[key - 1];
-        if (value < 0 || value % config->fields[key - 1].scale != 0) return IOC_ERR_ARGUMENT;
-        signed_by_key[i] = (uint64_t)value / config->fields[key - 1].scale;
+        uint64_t value = (uint64_t)values[key - 1];
+        if (value >> 63 || ioc_divide(&value, config->fields[key - 1].scale) != 0) return IOC_ERR_ARGUMENT;
+        signed_by_key[i] = value;
     }
     return IOC_OK;
 }

@@ -54,7 +54,7 @@ ioc_status_t ioc_decode_member(ioc_scratch_t *scratch, ioc_slice_t value, ioc_sl
     return ioc_decode_to(scratch, value, bytes);
 }
 
-static int nibble(uint8_t digit) {
+int ioc_nibble(uint8_t digit) {
     if (digit >= '0' && digit <= '9') return digit - '0';
     digit |= 0x20;
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
@@ -63,7 +63,7 @@ static int nibble(uint8_t digit) {
 ioc_status_t ioc_decode_hex(ioc_slice_t text, uint8_t *bytes, size_t length) {
     if (text.length != 2 + 2 * length || !ioc_slice_starts(text, "0x")) return IOC_ERR_ENCODING;
     for (size_t i = 0; i < length; i++) {
-        const int high = nibble(text.bytes[2 + 2 * i]), low = nibble(text.bytes[3 + 2 * i]);
+        const int high = ioc_nibble(text.bytes[2 + 2 * i]), low = ioc_nibble(text.bytes[3 + 2 * i]);
         if (high < 0 || low < 0) return IOC_ERR_ENCODING;
         bytes[i] = (uint8_t)(high << 4 | low);
     }

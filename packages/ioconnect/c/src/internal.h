@@ -57,6 +57,16 @@ ioc_status_t ioc_json_members(ioc_slice_t text, const char *names, ioc_slice_t *
 /* Whether a text is `type`, with application/ before it or without. */
 bool ioc_is_type(ioc_slice_t text, const char *type);
 
+/* The value of a hexadecimal digit, or -1. */
+int ioc_nibble(uint8_t digit);
+
+/* What JSON escapes with one letter, and the letters. */
+#define IOC_ESCAPED "\b\t\n\f\r\"\\"
+#define IOC_ESCAPE_LETTERS "btnfr\"\\"
+
+/* Divides in place and returns the remainder: what the compiler has for numbers of 64 bits takes 2 KB. */
+uint32_t ioc_divide(uint64_t *number, uint32_t divisor);
+
 /* Stores the low bytes of a number, the lowest first. */
 void ioc_store(uint8_t *bytes, uint64_t value, int count);
 

@@ -36,8 +36,9 @@ static size_t sequence_length(const rest_t *rest) {
     if (b[0] < 0xc2 || b[0] > 0xf4 || rest->length < length) return 0;
     for (size_t i = 1; i < length; i++)
         if ((b[i] & 0xc0) != 0x80) return 0;
-    const bool wrong = (b[0] == 0xe0 && b[1] < 0xa0) || (b[0] == 0xed && b[1] > 0x9f) ||
-                       (b[0] == 0xf0 && b[1] < 0x90) || (b[0] == 0xf4 && b[1] > 0x8f);
+    const unsigned first = (unsigned)b[0] << 8 | b[1];
+    /* Longer than need be, surrogates, and beyond Unicode. */
+    const bool wrong = first - 0xe080 < 0x20 || first - 0xeda0 < 0x20 || first - 0xf080 < 0x10 || first >= 0xf490;
     return wrong ? 0 : length;
 }
 
@@ -46,13 +47,9 @@ static int32_t read_unit(const rest_t *rest) {
     int32_t unit = 0;
     if (rest->length < 4) return -1;
     for (int i = 0; i < 4; i++) {
-        const int digit = rest->bytes[i], lower = digit | 0x20;
-        if (digit >= '0' && digit <= '9')
-            unit = unit << 4 | (digit - '0');
-        else if (lower >= 'a' && lower <= 'f')
-            unit = unit << 4 | (lower - 'a' + 10);
-        else
-            return -1;
+        const int digit = ioc_nibble(rest->bytes[i]);
+        if (digit < 0) return -1;
+        unit = unit << 4 | digit;
     }
     return unit;
 }
@@ -71,22 +68,12 @@ static bool pass_string(rest_t *rest, bool *plain) {
         if (byte == '\\') {
             *plain = false;
             skip(rest, 1);
-            switch (peek(rest)) {
-            case 'u':
-                skip(rest, 1);
-                if (read_unit(rest) < 0) return false;
-                skip(rest, 4);
-                break;
-            case '"':
-            case '\\':
-            case '/':
-            case 'b':
-            case 'f':
-            case 'n':
-            case 'r':
-            case 't': skip(rest, 1); break;
-            default: return false;
-            }
+            const int letter = peek(rest);
+            if (letter < ' ' || !strchr("\"\\/bfnrtu", letter)) return false;
+            skip(rest, 1);
+            if (letter != 'u') continue;
+            if (read_unit(rest) < 0) return false;
+            skip(rest, 4);
             continue;
         }
         const size_t length = sequence_length(rest);
@@ -273,6 +260,7 @@ static void write_utf8(ioc_writer_t *writer, uint32_t point) {
 }
 
 ioc_status_t ioc_json_unescape(ioc_slice_t value, ioc_writer_t *writer) {
+    static const char escaped[] = IOC_ESCAPED, letters[] = IOC_ESCAPE_LETTERS;
     rest_t rest = value;
     bool plain;
     if (value.bytes == NULL || !pass_string(&rest, &plain) || rest.length > 0) return IOC_ERR_MEMBER;
@@ -286,28 +274,23 @@ ioc_status_t ioc_json_unescape(ioc_slice_t value, ioc_writer_t *writer) {
         }
         const uint8_t letter = rest.bytes[0];
         skip(&rest, 1);
-        switch (letter) {
-        case 'b': ioc_write_byte(writer, '\b'); break;
-        case 'f': ioc_write_byte(writer, '\f'); break;
-        case 'n': ioc_write_byte(writer, '\n'); break;
-        case 'r': ioc_write_byte(writer, '\r'); break;
-        case 't': ioc_write_byte(writer, '\t'); break;
-        case 'u': {
-            uint32_t point = (uint32_t)read_unit(&rest);
+        if (letter != 'u') {
+            const char *found = strchr(letters, letter);
+            ioc_write_byte(writer, found ? (uint8_t)escaped[found - letters] : letter);
+            continue;
+        }
+        uint32_t point = (uint32_t)read_unit(&rest);
+        skip(&rest, 4);
+        /* A high surrogate, and the low one that follows it. */
+        if (point >> 10 == 0xd800 >> 10) {
+            if (!pass_word(&rest, "\\u")) return IOC_ERR_JSON;
+            const uint32_t low = (uint32_t)read_unit(&rest);
+            if (low >> 10 != 0xdc00 >> 10) return IOC_ERR_JSON;
             skip(&rest, 4);
-            if (point >= 0xdc00 && point < 0xe000) return IOC_ERR_JSON;
-            if (point >= 0xd800 && point < 0xdc00) {
-                if (!take(&rest, '\\') || !take(&rest, 'u')) return IOC_ERR_JSON;
-                const uint32_t low = (uint32_t)read_unit(&rest);
-                if (low < 0xdc00 || low >= 0xe000) return IOC_ERR_JSON;
-                skip(&rest, 4);
-                point = 0x10000 + ((point - 0xd800) << 10 | (low - 0xdc00));
-            }
-            write_utf8(writer, point);
-            break;
-        }
-        default: ioc_write_byte(writer, letter);
-        }
+            point = 0x10000 + ((point & 0x3ff) << 10 | (low & 0x3ff));
+        } else if (point >> 10 == 0xdc00 >> 10)
+            return IOC_ERR_JSON;
+        write_utf8(writer, point);
     }
     return IOC_OK;
 }
@@ -317,7 +300,8 @@ ioc_status_t ioc_json_uint(ioc_slice_t value, uint64_t *number) {
     if (value.length == 0 || (value.length > 1 && value.bytes[0] == '0')) return IOC_ERR_MEMBER;
     for (size_t i = 0; i < value.length; i++) {
         const uint8_t digit = (uint8_t)(value.bytes[i] - '0');
-        if (digit > 9 || sum > (UINT64_MAX - digit) / 10) return IOC_ERR_MEMBER;
+        if (digit > 9 || sum > UINT64_MAX / 10 || (sum == UINT64_MAX / 10 && digit > UINT64_MAX % 10))
+            return IOC_ERR_MEMBER;
         sum = sum * 10 + digit;
     }
     *number = sum;

@@ -81,12 +81,24 @@ void ioc_write_text(ioc_writer_t *writer, const char *text) {
     ioc_write_bytes(writer, text, strlen(text));
 }
 
+uint32_t ioc_divide(uint64_t *number, uint32_t divisor) {
+    uint64_t rest = 0;
+    for (int i = 0; i < 64; i++) {
+        rest = rest << 1 | *number >> 63;
+        *number <<= 1;
+        if (rest < divisor) continue;
+        rest -= divisor;
+        ++*number;
+    }
+    return (uint32_t)rest;
+}
+
 void ioc_write_uint(ioc_writer_t *writer, uint64_t value) {
     uint8_t digits[20];
     size_t at = sizeof digits;
     do
-        digits[--at] = (uint8_t)('0' + value % 10);
-    while ((value /= 10) > 0);
+        digits[--at] = (uint8_t)('0' + ioc_divide(&value, 10));
+    while (value > 0);
     ioc_write_bytes(writer, digits + at, sizeof digits - at);
 }
 
@@ -173,8 +185,7 @@ void ioc_write_base58(ioc_writer_t *writer, const void *bytes, size_t length) {
 }
 
 void ioc_write_string(ioc_writer_t *writer, ioc_slice_t text) {
-    static const char escaped[] = "\b\t\n\f\r\"\\";
-    static const char letters[] = "btnfr\"\\";
+    static const char escaped[] = IOC_ESCAPED, letters[] = IOC_ESCAPE_LETTERS;
     ioc_write_byte(writer, '"');
     for (size_t i = 0; i < text.length; i++) {
         const uint8_t byte = text.bytes[i];
