@@ -192,10 +192,18 @@ static bool read_word(ioc_slice_t value, int member, uint8_t word[32]) {
     }
 }
 
-static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legacy, ioc_slice_t uri,
+/* Words of a permit that the request does not have. */
+enum { ZERO = WORDS, DEVICE, URI_HASH, TYPE_HASH, ALL_WORDS };
+static const uint8_t LEGACY_ORDER[] = {TYPE_HASH, OWNER, NONCE},
+                     ORDER[] = {TYPE_HASH, ZERO,     DEVICE, OWNER, HASH,    URI_HASH, DEVICE_CONTRACT,
+                                TOKEN_ID,  ZERO,     NONCE,  DEADLINE};
+
+static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
                         uint8_t digest[32]) {
-    static const uint8_t zero[32] = {0};
-    uint8_t device[32] = {0};
+    const ioc_slice_t type = legacy ? make_slice(PERMIT_TYPE, sizeof PERMIT_TYPE - 1)
+                                    : make_slice(DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
+    const ioc_slice_t order =
+        legacy ? make_slice(LEGACY_ORDER, sizeof LEGACY_ORDER) : make_slice(ORDER, sizeof ORDER);
     ioc_keccak256_t hash;
     ioc_keccak256_init(&hash);
     ioc_keccak256_update(&hash, DOMAIN_TYPE, sizeof DOMAIN_TYPE);
@@ -205,24 +213,14 @@ static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legac
     ioc_keccak256_update(&hash, words[REGISTRY], 32);
     ioc_keccak256_final(&hash, words[CHAIN_ID]);
 
+    memset(words[ZERO], 0, 32);
+    memset(words[DEVICE], 0, 32);
+    ioc_address(&call->key, words[DEVICE] + 12);
+    ioc_keccak256(uri, words[URI_HASH]);
+    ioc_keccak256(type, words[TYPE_HASH]);
     ioc_keccak256_init(&hash);
-    if (legacy) {
-        hash_text(&hash, PERMIT_TYPE, sizeof PERMIT_TYPE - 1);
-        ioc_keccak256_update(&hash, words[OWNER], 32);
-    } else {
-        hash_text(&hash, DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
-        ioc_keccak256_update(&hash, zero, 32);
-        ioc_address(&call->key, device + 12);
-        ioc_keccak256_update(&hash, device, 32);
-        ioc_keccak256_update(&hash, words[OWNER], 32);
-        ioc_keccak256_update(&hash, words[HASH], 32);
-        hash_text(&hash, uri.bytes, uri.length);
-        ioc_keccak256_update(&hash, words[DEVICE_CONTRACT], 32);
-        ioc_keccak256_update(&hash, words[TOKEN_ID], 32);
-        ioc_keccak256_update(&hash, zero, 32);
-    }
-    ioc_keccak256_update(&hash, words[NONCE], 32);
-    if (!legacy) ioc_keccak256_update(&hash, words[DEADLINE], 32);
+    for (size_t i = 0; i < order.length; i++)
+        ioc_keccak256_update(&hash, words[order.bytes[i]], 32);
     ioc_keccak256_final(&hash, digest);
 
     ioc_keccak256_init(&hash);
@@ -235,7 +233,7 @@ static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legac
 static fault_t did_permit(call_t *call) {
     static const char *const legacy_members[] = {"chainId", "registry", "owner", "nonce", "kind"};
     ioc_slice_t values[COUNT(PERMIT_MEMBERS)], kind, uri = {NULL, 0};
-    uint8_t words[WORDS][32], text[URI_CHARACTERS * 3], digest[32];
+    uint8_t words[ALL_WORDS][32], text[URI_CHARACTERS * 3], digest[32];
     if (ioc_json_object(call->parameters, &PERMIT_MEMBERS[KIND], &kind, 1, false) != IOC_OK)
         return wrong(call, PERMIT_MEMBERS[KIND]);
     const bool legacy = ioc_json_is(kind, "legacy");
@@ -336,18 +334,23 @@ static fault_t answer(call_t *call, ioc_slice_t method) {
 }
 
 static const char *describe(fault_t fault, const char *wrong_parameter) {
-    switch (fault) {
-    case PARSE_ERROR: return "The message is not JSON in UTF-8.";
-    case INVALID_REQUEST: return "That is no request of JSON-RPC 2.0.";
-    case METHOD_UNKNOWN: return "There is no such method.";
-    case PARAMETERS_INVALID: return wrong_parameter;
-    case KEY_MISSING: return "The device has no key yet.";
-    case DECLINED: return "It was declined on the device.";
-    case KEY_REFUSED: return "A development key is for chain 31337.";
-    case UNSUPPORTED: return "This device does not have the method.";
-    case STORAGE_FAILED: return "The settings were not kept.";
-    default: return "The device failed.";
-    }
+    static const struct {
+        int32_t fault;
+        const char *text;
+    } texts[] = {
+        {PARSE_ERROR, "The message is not JSON in UTF-8."},
+        {INVALID_REQUEST, "That is no request of JSON-RPC 2.0."},
+        {METHOD_UNKNOWN, "There is no such method."},
+        {KEY_MISSING, "The device has no key yet."},
+        {DECLINED, "It was declined on the device."},
+        {KEY_REFUSED, "A development key is for chain 31337."},
+        {UNSUPPORTED, "This device does not have the method."},
+        {STORAGE_FAILED, "The settings were not kept."},
+    };
+    if (fault == PARAMETERS_INVALID) return wrong_parameter;
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (texts[i].fault == fault) return texts[i].text;
+    return "The device failed.";
 }
 
 static ioc_status_t write_fault(ioc_writer_t *writer, ioc_slice_t id, fault_t fault,
