@@ -5,8 +5,8 @@
 #define CREDENTIALS_V2 "https://www.w3.org/ns/credentials/v2"
 #define CREDENTIALS_V1 "https://www.w3.org/2018/credentials/v1"
 
-/* Reads numbers, as many digits of each as `pattern` has zeros, and between them what it has. Returns the offset
- * behind, or 0. */
+/* Reads numbers, as many digits of each as `pattern` has zeros, and between them what it has. Returns the
+ * offset behind, or 0. */
 static size_t read_pattern(ioc_slice_t text, size_t at, const char *pattern, int32_t *numbers) {
     for (; *pattern; pattern++, at++) {
         if (at >= text.length) return 0;

@@ -49,8 +49,9 @@ static ioc_status_t set_server(void *context, const ioc_server_settings_t *setti
     ioc_writer_t writer;
     TRY(serve(device, settings));
     ioc_writer_init(&writer, device->config->scratch, device->config->scratch_length);
-    ioc_write_format(&writer, "{\"projectId\":\"%u\",\"transport\":\"%t\",\"gateways\":",
-                     settings->project_id, settings->mqtt ? "mqtt" : "http");
+    ioc_write_format(&writer,
+                     "{\"projectId\":\"%u\",\"transport\":\"%t\",\"gateways\":", settings->project_id,
+                     settings->mqtt ? "mqtt" : "http");
     for (size_t i = 0; i < settings->gateway_count; i++)
         ioc_write_format(&writer, "%t%s", i == 0 ? "[" : ",", device->server.gateways[i]);
     ioc_write_text(&writer, "]}");

@@ -26,9 +26,12 @@ void ioc_write_did_key(ioc_writer_t *writer, const ioc_public_key_t *key) {
     ioc_write_base58(writer, bytes, 34u + point);
 }
 
-static void write_method(ioc_writer_t *writer, ioc_slice_t did, const char *name, const ioc_public_key_t *key) {
-    ioc_write_format(writer, "{\"id\":\"%r#key-%t\",\"type\":\"JsonWebKey2020\",\"controller\":\"%r\",\"publicKeyJwk\":",
-                     did, name, did);
+static void write_method(ioc_writer_t *writer, ioc_slice_t did, const char *name,
+                         const ioc_public_key_t *key) {
+    ioc_write_format(
+        writer,
+        "{\"id\":\"%r#key-%t\",\"type\":\"JsonWebKey2020\",\"controller\":\"%r\",\"publicKeyJwk\":", did,
+        name, did);
     ioc_write_jwk(writer, key);
     ioc_write_byte(writer, '}');
 }
@@ -40,10 +43,11 @@ void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
     ioc_writer_t did_writer;
     ioc_writer_init(&did_writer, text, sizeof text);
     ioc_write_did_io(&did_writer, signing);
-    ioc_write_format(writer,
-                     "{\"@context\":[\"https://www.w3.org/ns/did/v1\","
-                     "\"https://w3id.org/security/suites/jws-2020/v1\"],\"id\":\"%r\",\"verificationMethod\":[",
-                     did);
+    ioc_write_format(
+        writer,
+        "{\"@context\":[\"https://www.w3.org/ns/did/v1\","
+        "\"https://w3id.org/security/suites/jws-2020/v1\"],\"id\":\"%r\",\"verificationMethod\":[",
+        did);
     write_method(writer, did, "1", signing);
     if (agreement) {
         ioc_write_byte(writer, ',');
@@ -101,7 +105,8 @@ static ioc_status_t find_method(ioc_slice_t methods, ioc_slice_t did, ioc_slice_
 
 static ioc_status_t read_document(ioc_slice_t document, ioc_slice_t values[DOCUMENT_MEMBERS],
                                   ioc_slice_t *did) {
-    TRY(ioc_json_members(document, "*authentication *assertionMethod *keyAgreement *verificationMethod =id", values));
+    TRY(ioc_json_members(document, "*authentication *assertionMethod *keyAgreement *verificationMethod =id",
+                         values));
     *did = values[4];
     return IOC_OK;
 }

@@ -22,6 +22,9 @@ static inline ioc_slice_t make_slice(const void *bytes, size_t length) {
  * hexadecimal and base64url, %t for a text as it is, %u for a uint64_t in decimal. */
 void ioc_write_format(ioc_writer_t *writer, const char *format, ...);
 
+/* Not within its one caller, whose frame would be too large for short instructions. */
+#define APART __attribute__((noinline))
+
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
 /* Overwrites a secret where the compiler would leave it. */
@@ -49,9 +52,10 @@ size_t ioc_export(const ioc_public_key_t *key, uint8_t bytes[65]);
 
 psa_key_type_t ioc_pair_type(ioc_curve_t curve);
 
-/* Reads an object as ioc_json_object does, of members that `names` lists with a space between and the kind of each
- * before it: * any value or none, { an object, = a string and ? a string or none, of which the value is what
- * ioc_json_plain gives, ! none, and - none in a header that is to be understood. A dot before all: no others. */
+/* Reads an object as ioc_json_object does, of members that `names` lists with a space between and the kind of
+ * each before it: * any value or none, { an object, = a string and ? a string or none, of which the value is
+ * what ioc_json_plain gives, ! none, and - none in a header that is to be understood. A dot before all: no
+ * others. */
 ioc_status_t ioc_json_members(ioc_slice_t text, const char *names, ioc_slice_t *values);
 
 /* Whether a text is `type`, with application/ before it or without. */

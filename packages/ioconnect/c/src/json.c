@@ -38,7 +38,8 @@ static size_t sequence_length(const rest_t *rest) {
         if ((b[i] & 0xc0) != 0x80) return 0;
     const unsigned first = (unsigned)b[0] << 8 | b[1];
     /* Longer than need be, surrogates, and beyond Unicode. */
-    const bool wrong = first - 0xe080 < 0x20 || first - 0xeda0 < 0x20 || first - 0xf080 < 0x10 || first >= 0xf490;
+    const bool wrong =
+        first - 0xe080 < 0x20 || first - 0xeda0 < 0x20 || first - 0xf080 < 0x10 || first >= 0xf490;
     return wrong ? 0 : length;
 }
 
@@ -216,7 +217,8 @@ ioc_status_t ioc_json_members(ioc_slice_t text, const char *names, ioc_slice_t *
     TRY(read_object(text, &wanted));
     for (list = wanted.list; (kind = take_name(&list, &name)) != 0; values++) {
         if (kind == '-' && values->bytes) return IOC_ERR_CRITICAL_HEADER;
-        if ((kind == '!' && values->bytes) || (kind == '{' && !ioc_json_is_object(*values))) return IOC_ERR_MEMBER;
+        if ((kind == '!' && values->bytes) || (kind == '{' && !ioc_json_is_object(*values)))
+            return IOC_ERR_MEMBER;
         if (kind == '=' || (kind == '?' && values->bytes)) TRY(ioc_json_plain(*values, values));
     }
     return IOC_OK;

@@ -58,7 +58,8 @@ static ioc_status_t cbc_tag(const content_t *content, ioc_slice_t ciphertext, ui
     for (int i = 0; i < 5; i++)
         bits[7 - i] = (uint8_t)(((uint64_t)content->aad.length * 8) >> (8 * i));
     TRY(ioc_import(PSA_KEY_TYPE_HMAC, 256, algorithm,
-                   making ? PSA_KEY_USAGE_SIGN_MESSAGE : PSA_KEY_USAGE_VERIFY_MESSAGE, content->key, 32, &id));
+                   making ? PSA_KEY_USAGE_SIGN_MESSAGE : PSA_KEY_USAGE_VERIFY_MESSAGE, content->key, 32,
+                   &id));
     psa_status_t status = (making ? psa_mac_sign_setup : psa_mac_verify_setup)(&mac, id, algorithm);
     for (size_t i = 0; i < COUNT(parts) && status == PSA_SUCCESS; i++)
         status = psa_mac_update(&mac, parts[i].bytes, parts[i].length);
@@ -74,11 +75,12 @@ static ioc_status_t run_cbc(const content_t *content, ioc_slice_t input, size_t 
     psa_key_id_t id;
     size_t begun = 0, rest = 0;
     TRY(import_aes(content, content->key + 32, PSA_ALG_CBC_PKCS7, &id));
-    psa_status_t status =
-        (content->encrypting ? psa_cipher_encrypt_setup : psa_cipher_decrypt_setup)(&cipher, id, PSA_ALG_CBC_PKCS7);
+    psa_status_t status = (content->encrypting ? psa_cipher_encrypt_setup
+                                               : psa_cipher_decrypt_setup)(&cipher, id, PSA_ALG_CBC_PKCS7);
     if (status == PSA_SUCCESS) status = psa_cipher_set_iv(&cipher, content->iv.bytes, content->iv.length);
     if (status == PSA_SUCCESS)
-        status = psa_cipher_update(&cipher, input.bytes, input.length, content->output, content->capacity, &begun);
+        status =
+            psa_cipher_update(&cipher, input.bytes, input.length, content->output, content->capacity, &begun);
     if (status == PSA_SUCCESS)
         status = psa_cipher_finish(&cipher, content->output + begun, content->capacity - begun, &rest);
     psa_cipher_abort(&cipher);
@@ -126,8 +128,8 @@ static ioc_status_t open(const content_t *content, ioc_slice_t ciphertext, size_
 static ioc_status_t agree(psa_key_id_t key, const ioc_public_key_t *other, uint8_t secret[32]) {
     uint8_t exported[65], any = 0;
     size_t length;
-    const ioc_status_t status = ioc_of_psa(psa_raw_key_agreement(
-        PSA_ALG_ECDH, key, exported, ioc_export(other, exported), secret, 32, &length));
+    const ioc_status_t status = ioc_of_psa(
+        psa_raw_key_agreement(PSA_ALG_ECDH, key, exported, ioc_export(other, exported), secret, 32, &length));
     if (status != IOC_OK) return status == IOC_ERR_ARGUMENT ? IOC_ERR_KEY : status;
     /* A point of small order leads to zero (RFC 7748 section 6.1). */
     for (int i = 0; i < 32; i++)
@@ -145,9 +147,9 @@ typedef struct {
 
 static ioc_status_t derive(const agreement_t *agreement, uint8_t kek[32]) {
     const size_t count = 1 + agreement->authenticated;
-    const ioc_kdf_context_t context = {
-        agreement->authenticated ? make_slice(PU, sizeof PU - 1) : make_slice(ES, sizeof ES - 1),
-        agreement->apu, agreement->apv, agreement->tag};
+    const ioc_kdf_context_t context = {agreement->authenticated ? make_slice(PU, sizeof PU - 1)
+                                                                : make_slice(ES, sizeof ES - 1),
+                                       agreement->apu, agreement->apv, agreement->tag};
     uint8_t secrets[64];
     ioc_status_t status = IOC_OK;
     for (size_t i = 0; i < count && status == IOC_OK; i++)
@@ -218,8 +220,10 @@ static ioc_status_t write_recipient(ioc_writer_t *writer, const ioc_jwe_options_
     const ioc_own_key_t *sender = options->sender;
     const size_t length = key_length(options->content);
     uint8_t kek[32], wrapped[CONTENT_KEY_MAXIMUM + 8];
-    agreement_t agreement = {
-        .keys = {ephemeral}, .others = {&recipient->key, &recipient->key}, .apu = IOC_TEXT(""), .apv = make_slice(apv, 32)};
+    agreement_t agreement = {.keys = {ephemeral},
+                             .others = {&recipient->key, &recipient->key},
+                             .apu = IOC_TEXT(""),
+                             .apv = make_slice(apv, 32)};
     if (sender) {
         agreement.authenticated = true;
         agreement.keys[1] = sender->key;
@@ -338,7 +342,7 @@ static ioc_status_t read_recipients(ioc_slice_t recipients, const ioc_own_key_t 
     return count == 0 ? IOC_ERR_MEMBER : party_v(kids, count, envelope->apv);
 }
 
-static ioc_status_t read_header(ioc_slice_t text, ioc_scratch_t *scratch, envelope_t *envelope) {
+APART static ioc_status_t read_header(ioc_slice_t text, ioc_scratch_t *scratch, envelope_t *envelope) {
     enum { CRIT, ZIP, B64, EPK, APV, SKID, APU, ENC, ALG, TYP, MEMBERS };
     ioc_slice_t header, values[MEMBERS], apv, skid;
     TRY(ioc_decode_member(scratch, text, &header));
@@ -369,8 +373,8 @@ static ioc_status_t read_header(ioc_slice_t text, ioc_scratch_t *scratch, envelo
     return curve == IOC_P256 || curve == IOC_X25519 ? IOC_OK : IOC_ERR_ALGORITHM;
 }
 
-static ioc_status_t decrypt_with(const envelope_t *envelope, const ioc_resolver_t *resolver, uint8_t *output,
-                                 size_t capacity, size_t *length) {
+APART static ioc_status_t decrypt_with(const envelope_t *envelope, const ioc_resolver_t *resolver,
+                                       uint8_t *output, size_t capacity, size_t *length) {
     uint8_t kek[32], wrapped[CONTENT_KEY_MAXIMUM + 8], content_key[CONTENT_KEY_MAXIMUM];
     const psa_key_id_t key = envelope->own->key;
     ioc_public_key_t own, sender;
@@ -391,8 +395,8 @@ static ioc_status_t decrypt_with(const envelope_t *envelope, const ioc_resolver_
                                    envelope->apu,
                                    make_slice(envelope->apv, sizeof envelope->apv),
                                    envelope->authenticated ? envelope->tag : make_slice(NULL, 0)};
-    const content_t content = {
-        envelope->content, false, content_key, envelope->iv, envelope->aad, output, capacity};
+    const content_t content = {envelope->content, false,  content_key, envelope->iv,
+                               envelope->aad,     output, capacity};
     ioc_status_t status = derive(&agreement, kek);
     if (status == IOC_OK) status = ioc_key_unwrap(kek, sizeof kek, wrapped, wrapped_length, content_key);
     if (status == IOC_OK) status = open(&content, envelope->ciphertext, length);

@@ -76,7 +76,8 @@ static ioc_status_t verify(const signed_t *read, const ioc_resolver_t *resolver,
     if (!read->kid.bytes || !resolver) return IOC_ERR_KEY_UNKNOWN;
     TRY(resolver->find(resolver->context, read->kid, relationship, key));
     if (!claims(read->alg, key->curve)) return IOC_ERR_ALGORITHM;
-    return ioc_decode_base64url(read->signature, signature, 64, length) == IOC_OK ? IOC_OK : IOC_ERR_SIGNATURE;
+    return ioc_decode_base64url(read->signature, signature, 64, length) == IOC_OK ? IOC_OK
+                                                                                  : IOC_ERR_SIGNATURE;
 }
 
 /* Gives the one signature of a message: of the general serialisation, or of the flattened one. */
@@ -168,8 +169,7 @@ static ioc_slice_t take_part(ioc_slice_t *rest) {
 }
 
 ioc_status_t ioc_jwt_verify(ioc_slice_t text, ioc_relationship_t relationship, const char *const *types,
-                            const ioc_resolver_t *resolver, uint8_t *bytes, size_t capacity,
-                            ioc_jwt_t *jwt) {
+                            const ioc_resolver_t *resolver, uint8_t *bytes, size_t capacity, ioc_jwt_t *jwt) {
     ioc_scratch_t scratch = {bytes, capacity, 0};
     ioc_slice_t rest = text;
     signed_t read;

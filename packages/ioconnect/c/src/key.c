@@ -217,9 +217,9 @@ ioc_status_t ioc_verify(const ioc_public_key_t *key, ioc_slice_t message, ioc_sl
     psa_key_id_t id;
     if (!CURVES[key->curve].algorithm) return IOC_ERR_ALGORITHM;
     if (signature.length != 64) return IOC_ERR_SIGNATURE;
-    const ioc_status_t imported = ioc_import(PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(CURVES[key->curve].type),
-                                             CURVES[key->curve].bits, algorithm, PSA_KEY_USAGE_VERIFY_MESSAGE,
-                                             exported, ioc_export(key, exported), &id);
+    const ioc_status_t imported =
+        ioc_import(PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(CURVES[key->curve].type), CURVES[key->curve].bits,
+                   algorithm, PSA_KEY_USAGE_VERIFY_MESSAGE, exported, ioc_export(key, exported), &id);
     /* PSA refuses points that are not on the curve; Ed25519, whose keys are any bytes, where it does not know
      * the curve. */
     if (imported != IOC_OK)

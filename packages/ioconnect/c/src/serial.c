@@ -66,7 +66,8 @@ static fault_t did_get(call_t *call) {
     if (call->key.curve > IOC_ED25519) return INTERNAL;
     ioc_write_text(call->writer, "{\"did\":\"");
     ioc_write_did_io(call->writer, &call->key);
-    ioc_write_format(call->writer, "\",\"keyType\":\"%t\",\"publicKey\":\"0x%x\"}", key_types[call->key.curve],
+    ioc_write_format(call->writer, "\",\"keyType\":\"%t\",\"publicKey\":\"0x%x\"}",
+                     key_types[call->key.curve],
                      make_slice(call->key.bytes, ioc_public_key_length(call->key.curve)));
     return DONE;
 }
@@ -195,8 +196,8 @@ static bool read_word(ioc_slice_t value, int member, uint8_t word[32]) {
 /* Words of a permit that the request does not have. */
 enum { ZERO = WORDS, DEVICE, URI_HASH, TYPE_HASH, ALL_WORDS };
 static const uint8_t LEGACY_ORDER[] = {TYPE_HASH, OWNER, NONCE},
-                     ORDER[] = {TYPE_HASH, ZERO,     DEVICE, OWNER, HASH,    URI_HASH, DEVICE_CONTRACT,
-                                TOKEN_ID,  ZERO,     NONCE,  DEADLINE};
+                     ORDER[] = {TYPE_HASH,       ZERO,     DEVICE, OWNER, HASH,    URI_HASH,
+                                DEVICE_CONTRACT, TOKEN_ID, ZERO,   NONCE, DEADLINE};
 
 static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
                         uint8_t digest[32]) {
@@ -355,8 +356,8 @@ static const char *describe(fault_t fault, const char *wrong_parameter) {
 
 static ioc_status_t write_fault(ioc_writer_t *writer, ioc_slice_t id, fault_t fault,
                                 const char *wrong_parameter) {
-    ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"error\":{\"code\":-%u,\"message\":\"%t\"}}", id,
-                     (uint64_t)-fault, describe(fault, wrong_parameter));
+    ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"error\":{\"code\":-%u,\"message\":\"%t\"}}",
+                     id, (uint64_t)-fault, describe(fault, wrong_parameter));
     return ioc_writer_status(writer);
 }
 
