@@ -199,8 +199,8 @@ static const uint8_t LEGACY_ORDER[] = {TYPE_HASH, OWNER, NONCE},
                      ORDER[] = {TYPE_HASH,       ZERO,     DEVICE, OWNER, HASH,    URI_HASH,
                                 DEVICE_CONTRACT, TOKEN_ID, ZERO,   NONCE, DEADLINE};
 
-static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
-                        uint8_t digest[32]) {
+APART static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
+                              uint8_t digest[32]) {
     const ioc_slice_t type = legacy ? make_slice(PERMIT_TYPE, sizeof PERMIT_TYPE - 1)
                                     : make_slice(DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
     const ioc_slice_t order =

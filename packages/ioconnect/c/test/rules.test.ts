@@ -1,4 +1,4 @@
-/** What the core may use of its platform (ADR 70): PSA, and string.h. No heap, no state, no input or output. */
+/** What the core may use of its platform (ADR 70): PSA, the compiler's own headers and string.h. No heap, no state, no input or output. */
 import { execFileSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
