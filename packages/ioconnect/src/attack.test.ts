@@ -71,11 +71,13 @@ test.each(['mqtt', 'http'] as const)(
     const ledger = new WatchfulLedger()
     await using gateway = await start[transport](ledger)
     const [simulator, directory] = await attack(transport, gateway.url, { kind: 'tamper', rate: 0.5, seed: 1 })
-    await until('some were refused', () => (ledger.refusals.get('SIGNATURE_INVALID') ?? 0) > 10)
+    await until('some were refused, and some kept', async () => {
+      const { acknowledged } = await readDeviceLog(join(directory, 'log.jsonl'))
+      return (ledger.refusals.get('SIGNATURE_INVALID') ?? 0) > 10 && acknowledged.size > 10
+    })
     await simulator.stop()
-    const { acknowledged, refused } = await readDeviceLog(join(directory, 'log.jsonl'))
+    const { refused } = await readDeviceLog(join(directory, 'log.jsonl'))
     expect(refused.size).toBe(0)
-    expect(acknowledged.size).toBeGreaterThan(10)
     expect(ledger.duplicates).toBe(0)
   },
 )

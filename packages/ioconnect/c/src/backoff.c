@@ -11,6 +11,6 @@ ioc_status_t ioc_backoff(const ioc_platform_t *platform, uint32_t base_ms, uint3
     if (status != IOC_OK) return status;
     const uint32_t drawn =
         (uint32_t)bytes[0] << 24 | (uint32_t)bytes[1] << 16 | (uint32_t)bytes[2] << 8 | bytes[3];
-    *delay_ms = (uint32_t)(drawn * bound >> 32);
+    *delay_ms = (uint32_t)((uint64_t)drawn * (uint32_t)bound >> 32);
     return IOC_OK;
 }

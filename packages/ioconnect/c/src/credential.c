@@ -5,29 +5,33 @@
 #define CREDENTIALS_V2 "https://www.w3.org/ns/credentials/v2"
 #define CREDENTIALS_V1 "https://www.w3.org/2018/credentials/v1"
 
-/* Reads `digits` digits at `*at`, then the character `end`; -1 where they are others. */
-static int32_t read_digits(ioc_slice_t text, size_t *at, int digits, const char *ends) {
-    int32_t value = 0;
-    if (text.length < *at + (size_t)digits) return -1;
-    for (; digits > 0; digits--) {
-        const uint8_t digit = (uint8_t)(text.bytes[(*at)++] - '0');
-        if (digit > 9) return -1;
-        value = value * 10 + digit;
+/* Reads numbers, as many digits of each as `pattern` has zeros, and between them what it has. Returns the
+ * offset behind, or 0. */
+static size_t read_pattern(ioc_slice_t text, size_t at, const char *pattern, int32_t *numbers) {
+    for (; *pattern; pattern++, at++) {
+        if (at >= text.length) return 0;
+        if (*pattern == '0') {
+            const uint8_t digit = (uint8_t)(text.bytes[at] - '0');
+            if (digit > 9) return 0;
+            *numbers = *numbers * 10 + digit;
+        } else {
+            if (text.bytes[at] != *pattern && (*pattern != 'T' || text.bytes[at] != 't')) return 0;
+            *++numbers = 0;
+        }
     }
-    if (*ends == 0) return value;
-    if (*at == text.length || text.bytes[*at] == 0 || !strchr(ends, text.bytes[*at])) return -1;
-    (*at)++;
-    return value;
+    return at;
 }
 
 ioc_status_t ioc_read_time(ioc_slice_t text, uint64_t *seconds) {
-    size_t at = 0;
-    const int32_t year = read_digits(text, &at, 4, "-"), month = read_digits(text, &at, 2, "-"),
-                  day = read_digits(text, &at, 2, "Tt"), hour = read_digits(text, &at, 2, ":"),
-                  minute = read_digits(text, &at, 2, ":"), second = read_digits(text, &at, 2, "");
-    if (year < 1970 || month < 1 || month > 12 || day < 1 || day > 31 || hour < 0 || hour > 23 ||
-        minute < 0 || minute > 59 || second < 0 || second > 60)
-        return IOC_ERR_MEMBER;
+    enum { YEAR, MONTH, DAY, HOUR, MINUTE, SECOND, NUMBERS };
+    static const struct {
+        uint16_t from, to;
+    } ranges[NUMBERS] = {{1970, 9999}, {1, 12}, {1, 31}, {0, 23}, {0, 59}, {0, 60}};
+    int32_t n[NUMBERS] = {0}, zone[2] = {0};
+    size_t at = read_pattern(text, 0, "0000-00-00T00:00:00", n);
+    if (at == 0) return IOC_ERR_MEMBER;
+    for (int i = 0; i < NUMBERS; i++)
+        if (n[i] < ranges[i].from || n[i] > ranges[i].to) return IOC_ERR_MEMBER;
     if (at < text.length && text.bytes[at] == '.') {
         const size_t before = ++at;
         while (at < text.length && text.bytes[at] >= '0' && text.bytes[at] <= '9')
@@ -35,19 +39,18 @@ ioc_status_t ioc_read_time(ioc_slice_t text, uint64_t *seconds) {
         if (at == before) return IOC_ERR_MEMBER;
     }
     if (at == text.length) return IOC_ERR_MEMBER;
-    const uint8_t zone = text.bytes[at++];
-    int32_t offset = 0;
-    if (zone == '+' || zone == '-') {
-        const int32_t hours = read_digits(text, &at, 2, ":"), minutes = read_digits(text, &at, 2, "");
-        if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return IOC_ERR_MEMBER;
-        offset = (hours * 60 + minutes) * (zone == '+' ? 60 : -60);
-    } else if (zone != 'Z' && zone != 'z')
+    const uint8_t sign = text.bytes[at++];
+    if (sign == '+' || sign == '-') {
+        at = read_pattern(text, at, "00:00", zone);
+        if (zone[0] > 23 || zone[1] > 59) return IOC_ERR_MEMBER;
+    } else if ((sign | 0x20) != 'z')
         return IOC_ERR_MEMBER;
     if (at != text.length) return IOC_ERR_MEMBER;
+    const int32_t offset = (zone[0] * 60 + zone[1]) * (sign == '+' ? 60 : -60);
     /* Days since 1970 of the proleptic Gregorian calendar, the year beginning in March. */
-    const int32_t y = month <= 2 ? year - 1 : year, m = (month + 9) % 12;
-    const int32_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + day - 1 - 719468;
-    const int64_t time = (int64_t)days * 86400 + hour * 3600 + minute * 60 + second - offset;
+    const int32_t y = n[MONTH] <= 2 ? n[YEAR] - 1 : n[YEAR], m = (n[MONTH] + 9) % 12;
+    const int32_t days = 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + n[DAY] - 1 - 719468;
+    const int64_t time = (int64_t)days * 86400 + (n[HOUR] * 3600 + n[MINUTE] * 60 + n[SECOND] - offset);
     if (time < 0) return IOC_ERR_MEMBER;
     *seconds = (uint64_t)time;
     return IOC_OK;
@@ -67,8 +70,7 @@ static bool has(ioc_slice_t value, const char *text, bool first) {
 
 /* Gives the id of what is an id or an object with one; null bytes where it has none. */
 static ioc_status_t id_of(ioc_slice_t value, ioc_slice_t *id) {
-    static const char *const members[] = {"id"};
-    if (ioc_json_is_object(value)) TRY(ioc_json_object(value, members, &value, 1, false));
+    if (ioc_json_is_object(value)) TRY(ioc_json_members(value, "*id", &value));
     *id = value;
     return value.bytes ? ioc_json_plain(value, id) : IOC_OK;
 }
@@ -94,30 +96,29 @@ static ioc_status_t read_claim(ioc_slice_t value, uint64_t *seconds) {
     if (!value.bytes) return IOC_OK;
     while (whole < value.length && value.bytes[whole] != '.')
         whole++;
-    return ioc_json_uint(ioc_slice(value.bytes, whole), seconds);
+    return ioc_json_uint(make_slice(value.bytes, whole), seconds);
 }
 
 ioc_status_t ioc_credential_verify(ioc_slice_t text, const ioc_resolver_t *resolver,
                                    const ioc_platform_t *platform, uint8_t *scratch, size_t scratch_length,
                                    ioc_credential_t *credential) {
-    enum { CONTEXT, TYPE, ISSUER, SUBJECT, FROM, UNTIL, ISSUED, EXPIRES, STATUS };
+    enum { CONTEXT, TYPE, ISSUER, SUBJECT, FROM, UNTIL, ISSUED, EXPIRES, STATUS, MEMBERS };
     static const char *const types[] = {"vc+jwt", "JWT", NULL};
-    static const char *const claim_names[] = {"vc", "iss", "sub", "nbf", "exp"};
-    static const char *const members[] = {"@context",          "type",           "issuer",
-                                          "credentialSubject", "validFrom",      "validUntil",
-                                          "issuanceDate",      "expirationDate", "credentialStatus"};
-    ioc_slice_t claims[COUNT(claim_names)], values[COUNT(members)];
+    ioc_slice_t claims[5], values[MEMBERS];
     const uint64_t now = platform->seconds(platform->context);
     uint64_t from, until;
     ioc_jwt_t jwt;
     if (now == 0) return IOC_ERR_CLOCK;
     TRY(ioc_jwt_verify(text, IOC_ASSERTION, types, resolver, scratch, scratch_length, &jwt));
-    TRY(ioc_json_object(jwt.payload, claim_names, claims, COUNT(claim_names), false));
+    TRY(ioc_json_members(jwt.payload, "*vc *iss *sub *nbf *exp", claims));
     const bool legacy = claims[0].bytes != NULL;
     credential->credential = legacy ? claims[0] : jwt.payload;
     credential->kid = jwt.kid;
     if (!ioc_json_is_object(credential->credential)) return IOC_ERR_CREDENTIAL;
-    TRY(ioc_json_object(credential->credential, members, values, COUNT(members), false));
+    TRY(ioc_json_members(credential->credential,
+                         "*@context *type *issuer *credentialSubject *validFrom *validUntil *issuanceDate "
+                         "*expirationDate *credentialStatus",
+                         values));
     if (!has(values[CONTEXT], legacy ? CREDENTIALS_V1 : CREDENTIALS_V2, true) ||
         !has(values[TYPE], "VerifiableCredential", false))
         return IOC_ERR_CREDENTIAL;
@@ -146,22 +147,15 @@ ioc_status_t ioc_present(ioc_writer_t *writer, const ioc_signer_t *holder, const
     const size_t start = writer->length;
     if (now == 0) return IOC_ERR_CLOCK;
     TRY(ioc_jwt_begin(writer, holder, "vp+jwt", "vp"));
-    ioc_write_text(writer, "{\"@context\":[\"" CREDENTIALS_V2
-                           "\"],\"type\":[\"VerifiablePresentation\"],\"holder\":");
-    ioc_write_string(writer, ioc_did_of(holder->kid));
-    ioc_write_text(writer, ",\"verifiableCredential\":[");
-    for (size_t i = 0; i < count; i++) {
-        ioc_write_text(writer, i > 0 ? ",{" : "{");
-        ioc_write_text(writer, "\"@context\":\"" CREDENTIALS_V2 "\",\"id\":\"data:application/vc+jwt,");
-        ioc_write_slice(writer, credentials[i]);
-        ioc_write_text(writer, "\",\"type\":\"EnvelopedVerifiableCredential\"}");
-    }
-    ioc_write_text(writer, "],\"nonce\":");
-    ioc_write_string(writer, challenge);
-    ioc_write_text(writer, ",\"aud\":");
-    ioc_write_string(writer, domain);
-    ioc_write_text(writer, ",\"iat\":");
-    ioc_write_uint(writer, now);
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer,
+                     "{\"@context\":[\"%t\"],\"type\":[\"VerifiablePresentation\"],\"holder\":%s,"
+                     "\"verifiableCredential\":[",
+                     CREDENTIALS_V2, ioc_did_of(holder->kid));
+    for (size_t i = 0; i < count; i++)
+        ioc_write_format(writer,
+                         "%t{\"@context\":\"%t\",\"id\":\"data:application/vc+jwt,%r\","
+                         "\"type\":\"EnvelopedVerifiableCredential\"}",
+                         i > 0 ? "," : "", CREDENTIALS_V2, credentials[i]);
+    ioc_write_format(writer, "],\"nonce\":%s,\"aud\":%s,\"iat\":%u}", challenge, domain, now);
     return ioc_jwt_end(writer, holder, start);
 }

@@ -55,14 +55,11 @@ static ioc_status_t set_server(void *context, const ioc_server_settings_t *setti
     ioc_writer_t writer;
     if (!fits(settings)) return IOC_ERR_ARGUMENT;
     ioc_writer_init(&writer, device->config->scratch, device->config->scratch_length);
-    ioc_write_text(&writer, "{\"projectId\":\"");
-    ioc_write_uint(&writer, settings->project_id);
-    ioc_write_text(&writer, settings->mqtt ? "\",\"transport\":\"mqtt\"" : "\",\"transport\":\"http\"");
-    ioc_write_text(&writer, ",\"gateways\":");
-    for (size_t i = 0; i < settings->gateway_count; i++) {
-        ioc_write_byte(&writer, i == 0 ? '[' : ',');
-        ioc_write_string(&writer, settings->gateways[i]);
-    }
+    ioc_write_format(&writer,
+                     "{\"projectId\":\"%u\",\"transport\":\"%t\",\"gateways\":", settings->project_id,
+                     settings->mqtt ? "mqtt" : "http");
+    for (size_t i = 0; i < settings->gateway_count; i++)
+        ioc_write_format(&writer, "%t%s", i == 0 ? "[" : ",", settings->gateways[i]);
     ioc_write_text(&writer, "]}");
     TRY(ioc_writer_status(&writer));
     TRY(port_of(device)->store(port_of(device)->context, SERVER_KEY, ioc_writer_slice(&writer, 0)));
@@ -92,7 +89,7 @@ static ioc_status_t load_server(ioc_device_t *device) {
     if (length == 0) return IOC_OK;
     config->message[start + length] = '}';
     ioc_writer_init(&reply, config->scratch, config->scratch_length);
-    TRY(ioc_serial_answer(&reader, ioc_slice(config->message, start + length + 1), &reply));
+    TRY(ioc_serial_answer(&reader, make_slice(config->message, start + length + 1), &reply));
     static const char *const names[] = {"result"};
     ioc_slice_t result;
     TRY(ioc_json_object(ioc_writer_slice(&reply, 0), names, &result, 1, false));
@@ -175,9 +172,9 @@ static ioc_status_t signed_values(const ioc_device_config_t *config, uint64_t ti
             continue;
         }
         if (key > config->field_count) return IOC_ERR_ARGUMENT;
-        const int64_t value = values[key - 1];
-        if (value < 0 || value % config->fields[key - 1].scale != 0) return IOC_ERR_ARGUMENT;
-        signed_by_key[i] = (uint64_t)value / config->fields[key - 1].scale;
+        uint64_t value = (uint64_t)values[key - 1];
+        if (value >> 63 || ioc_divide(&value, config->fields[key - 1].scale) != 0) return IOC_ERR_ARGUMENT;
+        signed_by_key[i] = value;
     }
     return IOC_OK;
 }
@@ -306,7 +303,7 @@ static void send_messages(ioc_device_t *device) {
         slot->round = device->round;
         slot->deadline = port->milliseconds(port->context) + device->config->reply_timeout_ms;
         tell(device, (ioc_event_t){.kind = IOC_EVENT_SENT, .nonce = slot->sequence, .gateway = gateway});
-        port->send(port->context, gateway, slot->sequence, ioc_slice(device->config->message, length));
+        port->send(port->context, gateway, slot->sequence, make_slice(device->config->message, length));
     }
 }
 
@@ -423,8 +420,8 @@ static bool read_reply(ioc_slice_t text, ioc_reply_t *reply) {
         if (ioc_json_uint(values[1], &status) != IOC_OK || status > 999) return false;
         reply->status = (uint32_t)status;
     }
-    if (!is_task_id(values[2], &reply->task_id)) reply->task_id = ioc_slice(NULL, 0);
-    if (ioc_json_plain(values[3], &reply->code) != IOC_OK) reply->code = ioc_slice(NULL, 0);
+    if (!is_task_id(values[2], &reply->task_id)) reply->task_id = make_slice(NULL, 0);
+    if (ioc_json_plain(values[3], &reply->code) != IOC_OK) reply->code = make_slice(NULL, 0);
     reply->message = values[4].length > 1 && values[4].bytes[0] == '"' ? values[4] : IOC_TEXT("\"\"");
     return true;
 }
@@ -436,7 +433,7 @@ static bool bury(ioc_device_t *device, const ioc_reply_t *reply) {
     size_t length;
     if (read_after(device, &from, reply->sequence - 1, &length, &found) != IOC_OK) return false;
     return port_of(device)->bury(port_of(device)->context, reply,
-                                 ioc_slice(device->config->message, length)) == IOC_OK;
+                                 make_slice(device->config->message, length)) == IOC_OK;
 }
 
 void ioc_device_reply(ioc_device_t *device, uint64_t sequence, uint32_t status, ioc_slice_t text) {

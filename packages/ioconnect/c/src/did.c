@@ -5,15 +5,14 @@
 
 void ioc_address(const ioc_public_key_t *key, uint8_t address[20]) {
     uint8_t digest[32];
-    ioc_keccak256(ioc_slice(key->bytes, ioc_public_key_length(key->curve)), digest);
+    ioc_keccak256(make_slice(key->bytes, ioc_public_key_length(key->curve)), digest);
     memcpy(address, digest + 12, 20);
 }
 
 void ioc_write_did_io(ioc_writer_t *writer, const ioc_public_key_t *key) {
     uint8_t address[20];
     ioc_address(key, address);
-    ioc_write_text(writer, "did:io:0x");
-    ioc_write_hex(writer, address, sizeof address);
+    ioc_write_format(writer, "did:io:0x%x", make_slice(address, sizeof address));
 }
 
 void ioc_write_did_key(ioc_writer_t *writer, const ioc_public_key_t *key) {
@@ -27,43 +26,37 @@ void ioc_write_did_key(ioc_writer_t *writer, const ioc_public_key_t *key) {
     ioc_write_base58(writer, bytes, 34u + point);
 }
 
-static void write_method_id(ioc_writer_t *writer, const ioc_public_key_t *signing, const char *name) {
-    ioc_write_byte(writer, '"');
-    ioc_write_did_io(writer, signing);
-    ioc_write_text(writer, name);
-    ioc_write_byte(writer, '"');
-}
-
-static void write_method(ioc_writer_t *writer, const ioc_public_key_t *signing, const char *name,
+static void write_method(ioc_writer_t *writer, ioc_slice_t did, const char *name,
                          const ioc_public_key_t *key) {
-    ioc_write_text(writer, "{\"id\":");
-    write_method_id(writer, signing, name);
-    ioc_write_text(writer, ",\"type\":\"JsonWebKey2020\",\"controller\":");
-    write_method_id(writer, signing, "");
-    ioc_write_text(writer, ",\"publicKeyJwk\":");
+    ioc_write_format(
+        writer,
+        "{\"id\":\"%r#key-%t\",\"type\":\"JsonWebKey2020\",\"controller\":\"%r\",\"publicKeyJwk\":", did,
+        name, did);
     ioc_write_jwk(writer, key);
     ioc_write_byte(writer, '}');
 }
 
 void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
                         const ioc_public_key_t *agreement) {
-    static const char key_1[] = "#key-1", key_2[] = "#key-2";
-    ioc_write_text(writer, "{\"@context\":[\"https://www.w3.org/ns/did/v1\","
-                           "\"https://w3id.org/security/suites/jws-2020/v1\"],\"id\":");
-    write_method_id(writer, signing, "");
-    ioc_write_text(writer, ",\"verificationMethod\":[");
-    write_method(writer, signing, key_1, signing);
+    uint8_t text[IOC_DID_IO_LENGTH];
+    const ioc_slice_t did = make_slice(text, sizeof text);
+    ioc_writer_t did_writer;
+    ioc_writer_init(&did_writer, text, sizeof text);
+    ioc_write_did_io(&did_writer, signing);
+    ioc_write_format(
+        writer,
+        "{\"@context\":[\"https://www.w3.org/ns/did/v1\","
+        "\"https://w3id.org/security/suites/jws-2020/v1\"],\"id\":\"%r\",\"verificationMethod\":[",
+        did);
+    write_method(writer, did, "1", signing);
     if (agreement) {
         ioc_write_byte(writer, ',');
-        write_method(writer, signing, key_2, agreement);
+        write_method(writer, did, "2", agreement);
     }
-    ioc_write_text(writer, "],\"authentication\":[");
-    write_method_id(writer, signing, key_1);
-    ioc_write_text(writer, "],\"assertionMethod\":[");
-    write_method_id(writer, signing, key_1);
-    ioc_write_text(writer, "],\"keyAgreement\":[");
-    write_method_id(writer, signing, agreement ? key_2 : key_1);
-    ioc_write_text(writer, "]}");
+    ioc_write_format(writer,
+                     "],\"authentication\":[\"%r#key-1\"],\"assertionMethod\":[\"%r#key-1\"],"
+                     "\"keyAgreement\":[\"%r#key-%t\"]}",
+                     did, did, did, agreement ? "2" : "1");
 }
 
 ioc_slice_t ioc_did_of(ioc_slice_t url) {
@@ -71,7 +64,7 @@ ioc_slice_t ioc_did_of(ioc_slice_t url) {
     while (length < url.length && url.bytes[length] != '#' && url.bytes[length] != '?' &&
            url.bytes[length] != '/')
         length++;
-    return ioc_slice(url.bytes, length);
+    return make_slice(url.bytes, length);
 }
 
 /* Whether the JSON string `value` is the DID URL `kid`, or its fragment in a document of `did`. */
@@ -79,16 +72,15 @@ static bool names(ioc_slice_t value, ioc_slice_t did, ioc_slice_t kid) {
     ioc_slice_t id;
     if (ioc_json_plain(value, &id) != IOC_OK || id.length == 0) return false;
     if (id.bytes[0] == '#' && kid.length > did.length &&
-        ioc_slice_equal(ioc_slice(kid.bytes, did.length), did))
-        kid = ioc_slice(kid.bytes + did.length, kid.length - did.length);
+        ioc_slice_equal(make_slice(kid.bytes, did.length), did))
+        kid = make_slice(kid.bytes + did.length, kid.length - did.length);
     return ioc_slice_equal(id, kid);
 }
 
 /* Reads the method if it is that of `kid`. */
 static ioc_status_t read_method(ioc_slice_t method, ioc_slice_t did, ioc_slice_t kid, ioc_public_key_t *key) {
-    static const char *const members[] = {"id", "publicKeyJwk"};
-    ioc_slice_t values[COUNT(members)];
-    TRY(ioc_json_object(method, members, values, COUNT(members), false));
+    ioc_slice_t values[2];
+    TRY(ioc_json_members(method, "*id *publicKeyJwk", values));
     if (!names(values[0], did, kid)) return IOC_ERR_KEY_UNKNOWN;
     return values[1].bytes ? ioc_read_jwk(values[1], key) : IOC_ERR_KEY;
 }
@@ -109,27 +101,28 @@ static ioc_status_t find_method(ioc_slice_t methods, ioc_slice_t did, ioc_slice_
     }
 }
 
-static const char *const DOCUMENT_MEMBERS[] = {"authentication", "assertionMethod", "keyAgreement", "id",
-                                               "verificationMethod"};
+#define DOCUMENT_MEMBERS 5
 
-static ioc_status_t read_document(ioc_slice_t document, ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)],
+static ioc_status_t read_document(ioc_slice_t document, ioc_slice_t values[DOCUMENT_MEMBERS],
                                   ioc_slice_t *did) {
-    TRY(ioc_json_object(document, DOCUMENT_MEMBERS, values, COUNT(DOCUMENT_MEMBERS), false));
-    return ioc_json_plain(values[3], did);
+    TRY(ioc_json_members(document, "*authentication *assertionMethod *keyAgreement *verificationMethod =id",
+                         values));
+    *did = values[4];
+    return IOC_OK;
 }
 
 ioc_status_t ioc_document_key(ioc_slice_t document, ioc_relationship_t relationship, ioc_slice_t kid,
                               ioc_public_key_t *key) {
-    ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)], did;
+    ioc_slice_t values[DOCUMENT_MEMBERS], did;
     bool referred = false;
     TRY(read_document(document, values, &did));
     const ioc_status_t status = find_method(values[relationship], did, kid, key, &referred);
     if (status != IOC_ERR_KEY_UNKNOWN || !referred) return status;
-    return find_method(values[4], did, kid, key, NULL);
+    return find_method(values[3], did, kid, key, NULL);
 }
 
 ioc_status_t ioc_document_verify(ioc_slice_t document, const uint8_t hash[32], ioc_slice_t did) {
-    ioc_slice_t values[COUNT(DOCUMENT_MEMBERS)], id, cursor, first;
+    ioc_slice_t values[DOCUMENT_MEMBERS], id, cursor, first;
     ioc_public_key_t key;
     uint8_t digest[32], address[20], expected[20];
     ioc_keccak256(document, digest);
@@ -137,13 +130,12 @@ ioc_status_t ioc_document_verify(ioc_slice_t document, const uint8_t hash[32], i
     TRY(read_document(document, values, &id));
     if (!ioc_slice_equal(id, did) || !ioc_slice_starts(did, "did:io:") || !values[0].bytes)
         return IOC_ERR_DOCUMENT;
-    if (ioc_decode_hex(ioc_slice(did.bytes + 7, did.length - 7), expected, 20) != IOC_OK)
+    if (ioc_decode_hex(make_slice(did.bytes + 7, did.length - 7), expected, 20) != IOC_OK)
         return IOC_ERR_DOCUMENT;
     TRY(ioc_json_array(values[0], &cursor));
     TRY(ioc_json_next(&cursor, &first));
     if (ioc_json_is_object(first)) {
-        static const char *const members[] = {"id"};
-        TRY(ioc_json_object(first, members, &first, 1, false));
+        TRY(ioc_json_members(first, "*id", &first));
     }
     TRY(ioc_json_plain(first, &id));
     TRY(ioc_document_key(document, IOC_AUTHENTICATION, id, &key));

@@ -13,40 +13,19 @@ ioc_status_t ioc_message_id(const ioc_platform_t *platform, uint8_t id[IOC_MESSA
     return IOC_OK;
 }
 
-static void write_member(ioc_writer_t *writer, const char *name, ioc_slice_t text) {
-    ioc_write_text(writer, name);
-    ioc_write_string(writer, text);
-}
-
-static void write_seconds(ioc_writer_t *writer, const char *name, uint64_t seconds) {
-    if (seconds == 0) return;
-    ioc_write_text(writer, name);
-    ioc_write_uint(writer, seconds);
-}
-
 ioc_status_t ioc_write_message(ioc_writer_t *writer, const ioc_message_t *message) {
     if (message->id.length == 0 || message->id.length > ID_MAXIMUM || message->type.length == 0)
         return IOC_ERR_ARGUMENT;
     TRY(ioc_json_object(message->body, NULL, NULL, 0, false));
-    write_member(writer, "{\"typ\":\"application/didcomm-plain+json\",\"id\":", message->id);
-    write_member(writer, ",\"type\":", message->type);
-    if (message->from.bytes) write_member(writer, ",\"from\":", message->from);
-    if (message->to.bytes) {
-        write_member(writer, ",\"to\":[", message->to);
-        ioc_write_byte(writer, ']');
-    }
-    if (message->thid.bytes) write_member(writer, ",\"thid\":", message->thid);
-    write_seconds(writer, ",\"created_time\":", message->created_time);
-    write_seconds(writer, ",\"expires_time\":", message->expires_time);
-    ioc_write_text(writer, ",\"body\":");
-    ioc_write_slice(writer, message->body);
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer, "{\"typ\":\"application/didcomm-plain+json\",\"id\":%s,\"type\":%s", message->id,
+                     message->type);
+    if (message->from.bytes) ioc_write_format(writer, ",\"from\":%s", message->from);
+    if (message->to.bytes) ioc_write_format(writer, ",\"to\":[%s]", message->to);
+    if (message->thid.bytes) ioc_write_format(writer, ",\"thid\":%s", message->thid);
+    if (message->created_time) ioc_write_format(writer, ",\"created_time\":%u", message->created_time);
+    if (message->expires_time) ioc_write_format(writer, ",\"expires_time\":%u", message->expires_time);
+    ioc_write_format(writer, ",\"body\":%r}", message->body);
     return ioc_writer_status(writer);
-}
-
-static ioc_status_t read_text(ioc_slice_t value, ioc_slice_t *text, size_t maximum) {
-    TRY(ioc_json_plain(value, text));
-    return text->length > 0 && text->length <= maximum ? IOC_OK : IOC_ERR_MEMBER;
 }
 
 static ioc_status_t read_seconds(ioc_slice_t value, uint64_t *seconds) {
@@ -80,22 +59,20 @@ static ioc_status_t read_to(ioc_slice_t value, ioc_unpacked_t *unpacked) {
 }
 
 static ioc_status_t read_message(ioc_slice_t text, ioc_unpacked_t *unpacked) {
-    enum { ID, TYPE, TYP, FROM, TO, THID, CREATED, EXPIRES, BODY };
-    static const char *const members[] = {"id",   "type",         "typ",          "from", "to",
-                                          "thid", "created_time", "expires_time", "body"};
-    ioc_slice_t values[COUNT(members)];
+    enum { ID, TYPE, FROM, THID, TYP, TO, CREATED, EXPIRES, BODY, MEMBERS };
+    ioc_slice_t values[MEMBERS];
     ioc_message_t *message = &unpacked->message;
-    TRY(ioc_json_object(text, members, values, COUNT(members), false));
-    if (values[TYP].bytes && !ioc_json_is(values[TYP], "application/didcomm-plain+json") &&
-        !ioc_json_is(values[TYP], "didcomm-plain+json"))
-        return IOC_ERR_MEMBER;
-    TRY(read_text(values[ID], &message->id, ID_MAXIMUM));
-    TRY(read_text(values[TYPE], &message->type, SIZE_MAX));
-    if (values[FROM].bytes) {
-        TRY(read_text(values[FROM], &message->from, SIZE_MAX));
-        if (!ioc_slice_starts(message->from, "did:")) return IOC_ERR_MEMBER;
-    }
-    if (values[THID].bytes) TRY(read_text(values[THID], &message->thid, ID_MAXIMUM));
+    TRY(ioc_json_members(text, "=id =type ?from ?thid ?typ *to *created_time *expires_time *body", values));
+    if (values[TYP].bytes && !ioc_is_type(values[TYP], "didcomm-plain+json")) return IOC_ERR_MEMBER;
+    for (int i = ID; i <= THID; i++)
+        if (values[i].bytes &&
+            (values[i].length == 0 || (values[i].length > ID_MAXIMUM && (i == ID || i == THID))))
+            return IOC_ERR_MEMBER;
+    message->id = values[ID];
+    message->type = values[TYPE];
+    message->from = values[FROM];
+    message->thid = values[THID];
+    if (message->from.bytes && !ioc_slice_starts(message->from, "did:")) return IOC_ERR_MEMBER;
     TRY(read_seconds(values[CREATED], &message->created_time));
     TRY(read_seconds(values[EXPIRES], &message->expires_time));
     message->body = values[BODY].bytes ? values[BODY] : IOC_TEXT("{}");
@@ -110,12 +87,11 @@ ioc_status_t ioc_unpack(uint8_t *packed, size_t length, const ioc_own_key_t *key
                         const ioc_resolver_t *resolver, uint8_t *scratch, size_t scratch_length,
                         ioc_unpacked_t *unpacked) {
     enum { OUTSIDE, ANONCRYPT, AUTHCRYPT, SIGNED } depth = OUTSIDE;
-    static const char *const members[] = {"ciphertext", "payload"};
-    ioc_slice_t values[COUNT(members)];
+    ioc_slice_t values[2];
     size_t used = 0;
     memset(unpacked, 0, sizeof *unpacked);
     for (;;) {
-        TRY(ioc_json_object(ioc_slice(packed, length), members, values, COUNT(members), false));
+        TRY(ioc_json_members(make_slice(packed, length), "*ciphertext *payload", values));
         if (values[0].bytes) {
             ioc_jwe_opened_t opened;
             if (depth >= AUTHCRYPT) return IOC_ERR_NESTING;
@@ -139,7 +115,7 @@ ioc_status_t ioc_unpack(uint8_t *packed, size_t length, const ioc_own_key_t *key
             packed = opened.payload;
             length = opened.length;
         } else
-            return read_message(ioc_slice(packed, length), unpacked);
+            return read_message(make_slice(packed, length), unpacked);
     }
 }
 
@@ -153,18 +129,13 @@ ioc_status_t ioc_replay_init(ioc_replay_t *replay, const ioc_platform_t *platfor
 }
 
 static ioc_status_t digest_of(const ioc_message_t *message, uint8_t digest[32]) {
-    psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
-    const ioc_slice_t sender = ioc_did_of(message->from);
-    size_t length;
-    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
-    if (status == PSA_SUCCESS && sender.length > 0)
-        status = psa_hash_update(&hash, sender.bytes, sender.length);
+    ioc_sha256_t hash;
+    ioc_sha256_begin(&hash);
+    ioc_sha256_add(&hash, ioc_did_of(message->from));
     /* A DID has no space in it. */
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, (const uint8_t *)" ", 1);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, message->id.bytes, message->id.length);
-    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, 32, &length);
-    psa_hash_abort(&hash);
-    return ioc_of_psa(status);
+    ioc_sha256_add(&hash, IOC_TEXT(" "));
+    ioc_sha256_add(&hash, message->id);
+    return ioc_sha256_end(&hash, digest);
 }
 
 ioc_status_t ioc_replay_take(ioc_replay_t *replay, const ioc_platform_t *platform,

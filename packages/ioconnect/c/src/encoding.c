@@ -1,4 +1,17 @@
+#include "internal.h"
 #include <ioconnect/encoding.h>
+
+void ioc_store(uint8_t *bytes, uint64_t value, int count) {
+    for (; count > 0; count--, value >>= 8)
+        *bytes++ = (uint8_t)value;
+}
+
+bool ioc_is_type(ioc_slice_t text, const char *type) {
+    static const char prefix[] = "application/";
+    const size_t length = sizeof prefix - 1;
+    if (ioc_slice_starts(text, prefix)) text = make_slice(text.bytes + length, text.length - length);
+    return ioc_slice_is(text, type);
+}
 
 static int sextet(uint8_t letter) {
     if (letter >= 'A' && letter <= 'Z') return letter - 'A';
@@ -28,7 +41,20 @@ ioc_status_t ioc_decode_base64url(ioc_slice_t text, uint8_t *bytes, size_t capac
     return IOC_OK;
 }
 
-static int nibble(uint8_t digit) {
+ioc_status_t ioc_decode_to(ioc_scratch_t *scratch, ioc_slice_t text, ioc_slice_t *bytes) {
+    bytes->bytes = scratch->bytes + scratch->used;
+    TRY(ioc_decode_base64url(text, scratch->bytes + scratch->used, scratch->capacity - scratch->used,
+                             &bytes->length));
+    scratch->used += bytes->length;
+    return IOC_OK;
+}
+
+ioc_status_t ioc_decode_member(ioc_scratch_t *scratch, ioc_slice_t value, ioc_slice_t *bytes) {
+    TRY(ioc_json_plain(value, &value));
+    return ioc_decode_to(scratch, value, bytes);
+}
+
+int ioc_nibble(uint8_t digit) {
     if (digit >= '0' && digit <= '9') return digit - '0';
     digit |= 0x20;
     return digit >= 'a' && digit <= 'f' ? digit - 'a' + 10 : -1;
@@ -37,7 +63,7 @@ static int nibble(uint8_t digit) {
 ioc_status_t ioc_decode_hex(ioc_slice_t text, uint8_t *bytes, size_t length) {
     if (text.length != 2 + 2 * length || !ioc_slice_starts(text, "0x")) return IOC_ERR_ENCODING;
     for (size_t i = 0; i < length; i++) {
-        const int high = nibble(text.bytes[2 + 2 * i]), low = nibble(text.bytes[3 + 2 * i]);
+        const int high = ioc_nibble(text.bytes[2 + 2 * i]), low = ioc_nibble(text.bytes[3 + 2 * i]);
         if (high < 0 || low < 0) return IOC_ERR_ENCODING;
         bytes[i] = (uint8_t)(high << 4 | low);
     }

@@ -1,3 +1,4 @@
+#include "internal.h"
 #include <ioconnect/frame.h>
 
 uint32_t ioc_crc32(uint32_t sum, const void *bytes, size_t length) {
@@ -76,6 +77,6 @@ ioc_status_t ioc_frame_push(ioc_frame_decoder_t *decoder, uint8_t byte, bool *en
     for (size_t i = 1; i <= 4; i++)
         sum = sum << 8 | decoder->encoded[length - i];
     if (ioc_crc32(0, decoder->encoded, length - 4) != sum) return IOC_ERR_FRAME;
-    *message = ioc_slice(decoder->encoded, length - 4);
+    *message = make_slice(decoder->encoded, length - 4);
     return IOC_OK;
 }

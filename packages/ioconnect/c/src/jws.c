@@ -3,8 +3,6 @@
 #include <ioconnect/jws.h>
 #include <string.h>
 
-static const char TYPE[] = "application/didcomm-signed+json";
-
 static ioc_status_t algorithm_of(const ioc_signer_t *signer, const char **algorithm) {
     ioc_public_key_t key;
     TRY(ioc_key_public(signer->key, &key));
@@ -21,11 +19,7 @@ static bool claims(ioc_slice_t alg, ioc_curve_t curve) {
 
 static void write_header(ioc_writer_t *writer, const char *algorithm) {
     ioc_write_base64url_begin(writer);
-    ioc_write_text(writer, "{\"typ\":\"");
-    ioc_write_text(writer, TYPE);
-    ioc_write_text(writer, "\",\"alg\":\"");
-    ioc_write_text(writer, algorithm);
-    ioc_write_text(writer, "\"}");
+    ioc_write_format(writer, "{\"typ\":\"application/didcomm-signed+json\",\"alg\":\"%t\"}", algorithm);
     ioc_write_base64url_end(writer);
 }
 
@@ -52,99 +46,90 @@ ioc_status_t ioc_jws_sign(ioc_writer_t *writer, const ioc_signer_t *signer, ioc_
 
     ioc_write_text(writer, "\",\"signatures\":[{\"protected\":\"");
     write_header(writer, algorithm);
-    ioc_write_text(writer, "\",\"signature\":\"");
-    ioc_write_base64url(writer, signature, sizeof signature);
-    ioc_write_text(writer, "\",\"header\":{\"kid\":");
-    ioc_write_string(writer, signer->kid);
-    ioc_write_text(writer, "}}]}");
+    ioc_write_format(writer, "\",\"signature\":\"%b\",\"header\":{\"kid\":%s}}]}",
+                     make_slice(signature, sizeof signature), signer->kid);
     return ioc_writer_status(writer);
 }
 
-/* Decodes `text` to the end of what is used of the scratch. */
-static ioc_status_t decode(ioc_slice_t text, uint8_t *scratch, size_t capacity, size_t *used,
-                           ioc_slice_t *bytes) {
-    size_t length;
-    TRY(ioc_decode_base64url(text, scratch + *used, capacity - *used, &length));
-    *bytes = ioc_slice(scratch + *used, length);
-    *used += length;
-    return IOC_OK;
-}
+/* A signature, and what it is of, as they were read. */
+typedef struct {
+    ioc_slice_t header, kid, typ, alg, signature;
+} signed_t;
 
-/* Gives the protected header's `kid`, null bytes where it has none, its `alg` and `typ`. */
-static ioc_status_t read_header(ioc_slice_t header, ioc_slice_t *kid, ioc_slice_t *alg, ioc_slice_t *typ) {
-    static const char *const members[] = {"alg", "kid", "typ", "crit", "b64", "zip"};
-    ioc_slice_t values[COUNT(members)];
-    TRY(ioc_json_object(header, members, values, COUNT(members), false));
-    if (values[3].bytes || values[4].bytes || values[5].bytes) return IOC_ERR_CRITICAL_HEADER;
-    *alg = values[0];
-    *kid = values[1];
-    if (kid->bytes) TRY(ioc_json_plain(*kid, kid));
-    return ioc_json_plain(values[2], typ);
-}
-
-/* Whether a typ is one of `types`, with application/ or without. */
-static bool is_one_of(ioc_slice_t typ, const char *const *types) {
-    const size_t prefix = sizeof "application/" - 1;
-    if (ioc_slice_starts(typ, "application/")) typ = ioc_slice(typ.bytes + prefix, typ.length - prefix);
+/* Reads the protected header `text`, of one of `types`; null bytes for the kid where it has none. */
+static ioc_status_t read_header(ioc_scratch_t *scratch, ioc_slice_t text, const char *const *types,
+                                signed_t *read) {
+    ioc_slice_t values[6];
+    TRY(ioc_decode_to(scratch, text, &read->header));
+    TRY(ioc_json_members(read->header, "-crit -b64 -zip ?kid =typ *alg", values));
+    read->kid = values[3];
+    read->alg = values[5];
     for (; *types; types++)
-        if (ioc_slice_is(typ, *types)) return true;
-    return false;
+        if (ioc_is_type(values[4], *types)) return IOC_OK;
+    return IOC_ERR_MEMBER;
+}
+
+/* Verifies by the key that the resolver finds. */
+static ioc_status_t verify(const signed_t *read, const ioc_resolver_t *resolver,
+                           ioc_relationship_t relationship, ioc_public_key_t *key, uint8_t signature[64],
+                           size_t *length) {
+    if (!read->kid.bytes || !resolver) return IOC_ERR_KEY_UNKNOWN;
+    TRY(resolver->find(resolver->context, read->kid, relationship, key));
+    if (!claims(read->alg, key->curve)) return IOC_ERR_ALGORITHM;
+    return ioc_decode_base64url(read->signature, signature, 64, length) == IOC_OK ? IOC_OK
+                                                                                  : IOC_ERR_SIGNATURE;
 }
 
 /* Gives the one signature of a message: of the general serialisation, or of the flattened one. */
-static ioc_status_t one_signature(ioc_slice_t message, ioc_slice_t *payload, ioc_slice_t *text,
-                                  ioc_slice_t *header, ioc_slice_t *signature) {
-    static const char *const members[] = {"payload", "protected", "header", "signature", "signatures"};
-    ioc_slice_t values[COUNT(members)], cursor, rest;
-    TRY(ioc_json_object(message, members, values, COUNT(members), false));
-    TRY(ioc_json_plain(values[0], payload));
-    if (values[4].bytes) {
-        TRY(ioc_json_array(values[4], &cursor));
+static ioc_status_t one_signature(ioc_slice_t message, ioc_slice_t *payload, ioc_slice_t values[4]) {
+    enum { SIGNATURES, PAYLOAD, MEMBERS = 5 };
+    static const char members[] = "*signatures *payload *protected *header *signature";
+    ioc_slice_t outer[MEMBERS], cursor, rest;
+    TRY(ioc_json_members(message, members, outer));
+    TRY(ioc_json_plain(outer[PAYLOAD], payload));
+    memcpy(values, outer + PAYLOAD, 4 * sizeof *values);
+    if (outer[SIGNATURES].bytes) {
+        TRY(ioc_json_array(outer[SIGNATURES], &cursor));
         TRY(ioc_json_next(&cursor, &rest));
         if (!ioc_json_is_object(rest)) return IOC_ERR_MEMBER;
-        TRY(ioc_json_object(rest, members, values, 4, false));
+        TRY(ioc_json_members(rest, members + sizeof "*signatures", values));
         TRY(ioc_json_next(&cursor, &rest));
         if (rest.bytes) return IOC_ERR_MEMBER;
     }
-    *header = values[2];
-    TRY(ioc_json_plain(values[1], text));
-    return ioc_json_plain(values[3], signature);
+    TRY(ioc_json_plain(values[1], &values[1]));
+    return ioc_json_plain(values[3], &values[3]);
 }
 
-ioc_status_t ioc_jws_verify(uint8_t *message, size_t length, const ioc_resolver_t *resolver, uint8_t *scratch,
-                            size_t scratch_length, size_t *used, ioc_jws_opened_t *opened) {
+ioc_status_t ioc_jws_verify(uint8_t *message, size_t length, const ioc_resolver_t *resolver, uint8_t *bytes,
+                            size_t capacity, size_t *used, ioc_jws_opened_t *opened) {
+    enum { PROTECTED = 1, HEADER, SIGNATURE, MEMBERS };
     static const char *const types[] = {"didcomm-signed+json", NULL};
-    static const char *const header_members[] = {"kid"};
-    ioc_slice_t payload, text, open_header, signature_text, header, alg, typ, kid;
+    ioc_scratch_t scratch = {bytes, capacity, *used};
+    ioc_slice_t payload, values[MEMBERS], kid;
+    signed_t read;
     ioc_public_key_t key;
     uint8_t signature[64];
     size_t signature_length;
-    TRY(one_signature(ioc_slice(message, length), &payload, &text, &open_header, &signature_text));
-    TRY(decode(text, scratch, scratch_length, used, &header));
-    TRY(read_header(header, &opened->kid, &alg, &typ));
-    if (!is_one_of(typ, types)) return IOC_ERR_MEMBER;
-    if (open_header.bytes) {
-        if (!ioc_json_is_object(open_header)) return IOC_ERR_MEMBER;
-        TRY(ioc_json_object(open_header, header_members, &kid, 1, true));
+    TRY(one_signature(make_slice(message, length), &payload, values));
+    TRY(read_header(&scratch, values[PROTECTED], types, &read));
+    read.signature = values[SIGNATURE];
+    if (values[HEADER].bytes) {
+        if (!ioc_json_is_object(values[HEADER])) return IOC_ERR_MEMBER;
+        TRY(ioc_json_members(values[HEADER], ".?kid", &kid));
         if (kid.bytes) {
-            TRY(ioc_json_plain(kid, &kid));
-            if (opened->kid.bytes && !ioc_slice_equal(kid, opened->kid)) return IOC_ERR_MEMBER;
-            opened->kid = kid;
+            if (read.kid.bytes && !ioc_slice_equal(kid, read.kid)) return IOC_ERR_MEMBER;
+            read.kid = kid;
         }
     }
-    if (!opened->kid.bytes || !resolver) return IOC_ERR_KEY_UNKNOWN;
-    TRY(resolver->find(resolver->context, opened->kid, IOC_AUTHENTICATION, &key));
-    if (!claims(alg, key.curve)) return IOC_ERR_ALGORITHM;
-    if (ioc_decode_base64url(signature_text, signature, sizeof signature, &signature_length) != IOC_OK)
-        return IOC_ERR_SIGNATURE;
+    opened->kid = read.kid;
+    TRY(verify(&read, resolver, IOC_AUTHENTICATION, &key, signature, &signature_length));
 
     ioc_writer_t signed_text;
-    ioc_writer_init(&signed_text, scratch + *used, scratch_length - *used);
-    ioc_write_slice(&signed_text, text);
-    ioc_write_byte(&signed_text, '.');
-    ioc_write_slice(&signed_text, payload);
+    ioc_writer_init(&signed_text, bytes + scratch.used, capacity - scratch.used);
+    ioc_write_format(&signed_text, "%r.%r", values[PROTECTED], payload);
     TRY(ioc_writer_status(&signed_text));
-    TRY(ioc_verify(&key, ioc_writer_slice(&signed_text, 0), ioc_slice(signature, signature_length)));
+    TRY(ioc_verify(&key, ioc_writer_slice(&signed_text, 0), make_slice(signature, signature_length)));
+    *used = scratch.used;
     opened->payload = message + (payload.bytes - message);
     return ioc_decode_base64url(payload, opened->payload, payload.length, &opened->length);
 }
@@ -154,16 +139,8 @@ ioc_status_t ioc_jwt_begin(ioc_writer_t *writer, const ioc_signer_t *signer, con
     const char *algorithm;
     TRY(algorithm_of(signer, &algorithm));
     ioc_write_base64url_begin(writer);
-    ioc_write_text(writer, "{\"alg\":\"");
-    ioc_write_text(writer, algorithm);
-    ioc_write_text(writer, "\",\"kid\":");
-    ioc_write_string(writer, signer->kid);
-    ioc_write_text(writer, ",\"typ\":\"");
-    ioc_write_text(writer, typ);
-    if (cty) {
-        ioc_write_text(writer, "\",\"cty\":\"");
-        ioc_write_text(writer, cty);
-    }
+    ioc_write_format(writer, "{\"alg\":\"%t\",\"kid\":%s,\"typ\":\"%t", algorithm, signer->kid, typ);
+    if (cty) ioc_write_format(writer, "\",\"cty\":\"%t", cty);
     ioc_write_text(writer, "\"}");
     ioc_write_base64url_end(writer);
     ioc_write_byte(writer, '.');
@@ -176,8 +153,7 @@ ioc_status_t ioc_jwt_end(ioc_writer_t *writer, const ioc_signer_t *signer, size_
     ioc_write_base64url_end(writer);
     TRY(ioc_writer_status(writer));
     TRY(ioc_sign(signer->key, ioc_writer_slice(writer, start), signature));
-    ioc_write_byte(writer, '.');
-    ioc_write_base64url(writer, signature, sizeof signature);
+    ioc_write_format(writer, ".%b", make_slice(signature, sizeof signature));
     return ioc_writer_status(writer);
 }
 
@@ -186,30 +162,28 @@ static ioc_slice_t take_part(ioc_slice_t *rest) {
     size_t length = 0;
     while (length < rest->length && rest->bytes[length] != '.')
         length++;
-    const ioc_slice_t part = ioc_slice(rest->bytes, length);
+    const ioc_slice_t part = make_slice(rest->bytes, length);
     const size_t taken = length < rest->length ? length + 1 : length;
-    *rest = ioc_slice(rest->bytes + taken, rest->length - taken);
+    *rest = make_slice(rest->bytes + taken, rest->length - taken);
     return part;
 }
 
 ioc_status_t ioc_jwt_verify(ioc_slice_t text, ioc_relationship_t relationship, const char *const *types,
-                            const ioc_resolver_t *resolver, uint8_t *scratch, size_t scratch_length,
-                            ioc_jwt_t *jwt) {
-    ioc_slice_t rest = text, header, alg, typ;
+                            const ioc_resolver_t *resolver, uint8_t *bytes, size_t capacity, ioc_jwt_t *jwt) {
+    ioc_scratch_t scratch = {bytes, capacity, 0};
+    ioc_slice_t rest = text;
+    signed_t read;
     ioc_public_key_t key;
     uint8_t signature[64];
-    size_t used = 0, length;
+    size_t length;
     const ioc_slice_t header_text = take_part(&rest), payload_text = take_part(&rest);
-    TRY(decode(header_text, scratch, scratch_length, &used, &header));
-    TRY(read_header(header, &jwt->kid, &alg, &typ));
-    if (!is_one_of(typ, types)) return IOC_ERR_MEMBER;
-    if (!jwt->kid.bytes) return IOC_ERR_KEY_UNKNOWN;
-    TRY(resolver->find(resolver->context, jwt->kid, relationship, &key));
-    if (!claims(alg, key.curve)) return IOC_ERR_ALGORITHM;
+    TRY(read_header(&scratch, header_text, types, &read));
+    jwt->kid = read.kid;
     /* A fourth part would be a dot in the signature, which base64url does not have. */
-    if (ioc_decode_base64url(rest, signature, sizeof signature, &length) != IOC_OK) return IOC_ERR_SIGNATURE;
-    const ioc_slice_t signed_text = ioc_slice(text.bytes, header_text.length + 1 + payload_text.length);
+    read.signature = rest;
+    TRY(verify(&read, resolver, relationship, &key, signature, &length));
+    const ioc_slice_t signed_text = make_slice(text.bytes, header_text.length + 1 + payload_text.length);
     if (signed_text.length > text.length) return IOC_ERR_SIGNATURE;
-    TRY(ioc_verify(&key, signed_text, ioc_slice(signature, length)));
-    return decode(payload_text, scratch, scratch_length, &used, &jwt->payload);
+    TRY(ioc_verify(&key, signed_text, make_slice(signature, length)));
+    return ioc_decode_to(&scratch, payload_text, &jwt->payload);
 }

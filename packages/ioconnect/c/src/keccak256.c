@@ -1,10 +1,11 @@
 /* Keccak-f[1600] after FIPS 202 section 3.2. Lanes are addressed by their byte order, not the machine's. */
+#include "internal.h"
 #include <ioconnect/keccak256.h>
 #include <string.h>
 
 #define RATE 136
 
-static uint64_t rotate(uint64_t lane, unsigned bits) {
+APART static uint64_t rotate(uint64_t lane, unsigned bits) {
     return lane << bits | lane >> (64 - bits);
 }
 

@@ -8,6 +8,23 @@ void ioc_wipe(void *bytes, size_t length) {
         *at++ = 0;
 }
 
+void ioc_sha256_begin(ioc_sha256_t *hash) {
+    memset(hash, 0, sizeof *hash);
+    hash->status = psa_hash_setup(&hash->operation, PSA_ALG_SHA_256);
+}
+
+void ioc_sha256_add(ioc_sha256_t *hash, ioc_slice_t bytes) {
+    if (hash->status == PSA_SUCCESS && bytes.length > 0)
+        hash->status = psa_hash_update(&hash->operation, bytes.bytes, bytes.length);
+}
+
+ioc_status_t ioc_sha256_end(ioc_sha256_t *hash, uint8_t digest[32]) {
+    size_t length;
+    if (hash->status == PSA_SUCCESS) hash->status = psa_hash_finish(&hash->operation, digest, 32, &length);
+    psa_hash_abort(&hash->operation);
+    return ioc_of_psa(hash->status);
+}
+
 ioc_status_t ioc_of_psa(psa_status_t status) {
     switch (status) {
     case PSA_SUCCESS: return IOC_OK;
@@ -57,6 +74,14 @@ size_t ioc_public_key_length(ioc_curve_t curve) {
     return has_y(curve) ? 64 : 32;
 }
 
+size_t ioc_export(const ioc_public_key_t *key, uint8_t bytes[65]) {
+    const size_t length = ioc_public_key_length(key->curve);
+    const bool point = has_y(key->curve);
+    bytes[0] = 4;
+    memcpy(bytes + point, key->bytes, length);
+    return length + point;
+}
+
 const char *ioc_curve_name(ioc_curve_t curve) {
     return CURVES[curve].name;
 }
@@ -91,16 +116,9 @@ ioc_status_t ioc_key_public(psa_key_id_t key, ioc_public_key_t *public_key) {
 
 void ioc_write_jwk(ioc_writer_t *writer, const ioc_public_key_t *key) {
     const bool point = has_y(key->curve);
-    ioc_write_text(writer, "{\"kty\":\"");
-    ioc_write_text(writer, point ? "EC" : "OKP");
-    ioc_write_text(writer, "\",\"crv\":\"");
-    ioc_write_text(writer, CURVES[key->curve].name);
-    ioc_write_text(writer, "\",\"x\":\"");
-    ioc_write_base64url(writer, key->bytes, 32);
-    if (point) {
-        ioc_write_text(writer, "\",\"y\":\"");
-        ioc_write_base64url(writer, key->bytes + 32, 32);
-    }
+    ioc_write_format(writer, "{\"kty\":\"%t\",\"crv\":\"%t\",\"x\":\"%b", point ? "EC" : "OKP",
+                     CURVES[key->curve].name, make_slice(key->bytes, 32));
+    if (point) ioc_write_format(writer, "\",\"y\":\"%b", make_slice(key->bytes + 32, 32));
     ioc_write_text(writer, "\"}");
 }
 
@@ -113,9 +131,8 @@ static ioc_status_t read_coordinate(ioc_slice_t value, uint8_t bytes[32]) {
 }
 
 ioc_status_t ioc_read_jwk(ioc_slice_t json, ioc_public_key_t *key) {
-    static const char *const names[] = {"kty", "crv", "x", "y"};
-    ioc_slice_t values[COUNT(names)];
-    TRY(ioc_json_object(json, names, values, COUNT(names), false));
+    ioc_slice_t values[4];
+    TRY(ioc_json_members(json, "*kty *crv *x *y", values));
     for (size_t i = 0; i < COUNT(CURVES); i++) {
         if (!ioc_json_is(values[1], CURVES[i].name)) continue;
         const bool point = has_y((ioc_curve_t)i);
@@ -186,21 +203,23 @@ ioc_status_t ioc_sign(psa_key_id_t key, ioc_slice_t message, uint8_t signature[6
         return ioc_of_psa(
             psa_sign_message(key, PSA_ALG_PURE_EDDSA, message.bytes, message.length, signature, 64, &length));
     uint8_t digest[32];
-    TRY(ioc_of_psa(psa_hash_compute(PSA_ALG_SHA_256, message.bytes, message.length, digest, 32, &length)));
+    ioc_sha256_t hash;
+    ioc_sha256_begin(&hash);
+    ioc_sha256_add(&hash, message);
+    TRY(ioc_sha256_end(&hash, digest));
     return ioc_sign_digest(key, digest, signature);
 }
 
 ioc_status_t ioc_verify(const ioc_public_key_t *key, ioc_slice_t message, ioc_slice_t signature) {
     const bool point = has_y(key->curve);
     const psa_algorithm_t algorithm = point ? PSA_ALG_ECDSA(PSA_ALG_SHA_256) : PSA_ALG_PURE_EDDSA;
-    uint8_t exported[65] = {4};
+    uint8_t exported[65];
     psa_key_id_t id;
     if (!CURVES[key->curve].algorithm) return IOC_ERR_ALGORITHM;
     if (signature.length != 64) return IOC_ERR_SIGNATURE;
-    memcpy(exported + point, key->bytes, ioc_public_key_length(key->curve));
-    const ioc_status_t imported = ioc_import(PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(CURVES[key->curve].type),
-                                             CURVES[key->curve].bits, algorithm, PSA_KEY_USAGE_VERIFY_MESSAGE,
-                                             exported, ioc_public_key_length(key->curve) + point, &id);
+    const ioc_status_t imported =
+        ioc_import(PSA_KEY_TYPE_PUBLIC_KEY_OF_KEY_PAIR(CURVES[key->curve].type), CURVES[key->curve].bits,
+                   algorithm, PSA_KEY_USAGE_VERIFY_MESSAGE, exported, ioc_export(key, exported), &id);
     /* PSA refuses points that are not on the curve; Ed25519, whose keys are any bytes, where it does not know
      * the curve. */
     if (imported != IOC_OK)

@@ -66,35 +66,32 @@ ioc_status_t ioc_key_unwrap(const uint8_t *kek, size_t kek_length, const uint8_t
     return IOC_ERR_DECRYPTION;
 }
 
-static psa_status_t hash_uint(psa_hash_operation_t *hash, uint32_t value) {
+static void add_uint(ioc_sha256_t *hash, size_t value) {
     const uint8_t bytes[] = {(uint8_t)(value >> 24), (uint8_t)(value >> 16), (uint8_t)(value >> 8),
                              (uint8_t)value};
-    return psa_hash_update(hash, bytes, sizeof bytes);
+    ioc_sha256_add(hash, make_slice(bytes, sizeof bytes));
 }
 
-static psa_status_t hash_field(psa_hash_operation_t *hash, ioc_slice_t field) {
-    const psa_status_t status = hash_uint(hash, (uint32_t)field.length);
-    return status != PSA_SUCCESS || field.length == 0 ? status
-                                                      : psa_hash_update(hash, field.bytes, field.length);
+static void add_field(ioc_sha256_t *hash, ioc_slice_t field) {
+    add_uint(hash, field.length);
+    ioc_sha256_add(hash, field);
 }
 
 ioc_status_t ioc_concat_kdf(ioc_slice_t secret, const ioc_kdf_context_t *context, uint8_t *key,
                             size_t length) {
-    psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
+    ioc_sha256_t hash;
     uint8_t digest[32];
-    size_t written;
     if (length > sizeof digest) return IOC_ERR_ARGUMENT;
-    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
-    if (status == PSA_SUCCESS) status = hash_uint(&hash, 1);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, secret.bytes, secret.length);
-    if (status == PSA_SUCCESS) status = hash_field(&hash, context->algorithm);
-    if (status == PSA_SUCCESS) status = hash_field(&hash, context->apu);
-    if (status == PSA_SUCCESS) status = hash_field(&hash, context->apv);
-    if (status == PSA_SUCCESS) status = hash_uint(&hash, (uint32_t)(8 * length));
-    if (status == PSA_SUCCESS && context->tag.bytes) status = hash_field(&hash, context->tag);
-    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, sizeof digest, &written);
-    if (status != PSA_SUCCESS) psa_hash_abort(&hash);
+    ioc_sha256_begin(&hash);
+    add_uint(&hash, 1);
+    ioc_sha256_add(&hash, secret);
+    add_field(&hash, context->algorithm);
+    add_field(&hash, context->apu);
+    add_field(&hash, context->apv);
+    add_uint(&hash, 8 * length);
+    if (context->tag.bytes) add_field(&hash, context->tag);
+    TRY(ioc_sha256_end(&hash, digest));
     memcpy(key, digest, length);
     ioc_wipe(digest, sizeof digest);
-    return ioc_of_psa(status);
+    return IOC_OK;
 }

@@ -19,11 +19,6 @@ typedef struct {
     uint64_t sequence;
 } record_t;
 
-static void store(uint8_t *bytes, uint64_t value, int count) {
-    for (int i = 0; i < count; i++)
-        bytes[i] = (uint8_t)(value >> (8 * i));
-}
-
 static uint64_t load(const uint8_t *bytes, int count) {
     uint64_t value = 0;
     while (count-- > 0)
@@ -208,10 +203,10 @@ static ioc_status_t begin_sector(ioc_queue_t *queue) {
     TRY(flash->erase(flash->context, sector));
     memset(header, ERASED, sizeof header);
     memcpy(header, MAGIC, sizeof MAGIC);
-    store(header + 4, queue->generation + 1, 4);
-    store(header + 8, queue->left, 8);
-    store(header + 16, queue->next, 8);
-    store(header + 24, ioc_crc32(0, header, 24), 4);
+    ioc_store(header + 4, queue->generation + 1, 4);
+    ioc_store(header + 8, queue->left, 8);
+    ioc_store(header + 16, queue->next, 8);
+    ioc_store(header + 24, ioc_crc32(0, header, 24), 4);
     TRY(flash->program(flash->context, address_of(queue, sector, 0), header, sizeof header));
     queue->generation++;
     queue->sector = sector;
@@ -233,9 +228,9 @@ static ioc_status_t write_record(ioc_queue_t *queue, kind_t kind, uint64_t seque
     uint8_t header[RECORD_BYTES], tail[UNIT_MAXIMUM];
     header[0] = (uint8_t)kind;
     header[1] = 0;
-    store(header + 2, message.length, 2);
-    store(header + 4, sequence, 8);
-    store(header + 12, ioc_crc32(ioc_crc32(0, header, 12), message.bytes, message.length), 4);
+    ioc_store(header + 2, message.length, 2);
+    ioc_store(header + 4, sequence, 8);
+    ioc_store(header + 12, ioc_crc32(ioc_crc32(0, header, 12), message.bytes, message.length), 4);
     queue->offset = flash->sector_bytes;
     TRY(flash->program(flash->context, address, header, sizeof header));
     if (whole > 0) TRY(flash->program(flash->context, address + RECORD_BYTES, message.bytes, whole));
@@ -289,7 +284,7 @@ ioc_status_t ioc_queue_remove(ioc_queue_t *queue, uint64_t sequence) {
     if (record.kind != QUEUED || record.sequence != sequence) return IOC_OK;
     queue->left = sequence;
     const ioc_status_t status =
-        has_room(queue, 0) ? write_record(queue, LEFT, sequence, ioc_slice(NULL, 0)) : IOC_OK;
+        has_room(queue, 0) ? write_record(queue, LEFT, sequence, make_slice(NULL, 0)) : IOC_OK;
     TRY(seek_head(queue));
     return status;
 }

@@ -52,27 +52,12 @@ static fault_t wrong(call_t *call, const char *name) {
     return PARAMETERS_INVALID;
 }
 
-static void write_text_member(ioc_writer_t *writer, const char *name, ioc_slice_t text) {
-    ioc_write_text(writer, name);
-    ioc_write_string(writer, text);
-}
-
-static void write_hex_member(ioc_writer_t *writer, const char *name, const void *bytes, size_t length) {
-    ioc_write_text(writer, name);
-    ioc_write_text(writer, "\"0x");
-    ioc_write_hex(writer, bytes, length);
-    ioc_write_byte(writer, '"');
-}
-
 static fault_t device_info(call_t *call) {
     const ioc_serial_device_t *device = call->device;
-    write_text_member(call->writer, "{\"protocol\":1,\"model\":", device->model);
-    write_text_member(call->writer, ",\"firmware\":", device->firmware);
-    ioc_write_text(call->writer, ",\"features\":[");
-    if (device->set_network) ioc_write_text(call->writer, "\"network.set\"");
-    if (device->set_network && device->set_server) ioc_write_byte(call->writer, ',');
-    if (device->set_server) ioc_write_text(call->writer, "\"server.set\"");
-    ioc_write_text(call->writer, "]}");
+    ioc_write_format(call->writer, "{\"protocol\":1,\"model\":%s,\"firmware\":%s,\"features\":[%t%t%t]}",
+                     device->model, device->firmware, device->set_network ? "\"network.set\"" : "",
+                     device->set_network && device->set_server ? "," : "",
+                     device->set_server ? "\"server.set\"" : "");
     return DONE;
 }
 
@@ -81,11 +66,9 @@ static fault_t did_get(call_t *call) {
     if (call->key.curve > IOC_ED25519) return INTERNAL;
     ioc_write_text(call->writer, "{\"did\":\"");
     ioc_write_did_io(call->writer, &call->key);
-    ioc_write_text(call->writer, "\",\"keyType\":\"");
-    ioc_write_text(call->writer, key_types[call->key.curve]);
-    write_hex_member(call->writer, "\",\"publicKey\":", call->key.bytes,
-                     ioc_public_key_length(call->key.curve));
-    ioc_write_byte(call->writer, '}');
+    ioc_write_format(call->writer, "\",\"keyType\":\"%t\",\"publicKey\":\"0x%x\"}",
+                     key_types[call->key.curve],
+                     make_slice(call->key.bytes, ioc_public_key_length(call->key.curve)));
     return DONE;
 }
 
@@ -99,12 +82,8 @@ static fault_t did_document(call_t *call) {
     if (ioc_json_uint(value, &offset) != IOC_OK || offset > document.length) return wrong(call, names[0]);
     const size_t rest = document.length - (size_t)offset;
     ioc_keccak256(document, hash);
-    write_hex_member(call->writer, "{\"hash\":", hash, sizeof hash);
-    ioc_write_text(call->writer, ",\"length\":");
-    ioc_write_uint(call->writer, document.length);
-    ioc_write_text(call->writer, ",\"offset\":");
-    ioc_write_uint(call->writer, offset);
-    ioc_write_text(call->writer, ",\"part\":\"");
+    ioc_write_format(call->writer, "{\"hash\":\"0x%x\",\"length\":%u,\"offset\":%u,\"part\":\"",
+                     make_slice(hash, sizeof hash), (uint64_t)document.length, offset);
     ioc_write_base64(call->writer, document.bytes + offset,
                      rest < DOCUMENT_PART_BYTES ? rest : DOCUMENT_PART_BYTES);
     ioc_write_text(call->writer, "\"}");
@@ -114,8 +93,7 @@ static fault_t did_document(call_t *call) {
 static fault_t write_signature(call_t *call, const uint8_t digest[32]) {
     uint8_t signature[64];
     if (ioc_sign_digest(call->device->key, digest, signature) != IOC_OK) return INTERNAL;
-    write_hex_member(call->writer, "{\"signature\":", signature, sizeof signature);
-    ioc_write_byte(call->writer, '}');
+    ioc_write_format(call->writer, "{\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
     return DONE;
 }
 
@@ -162,8 +140,7 @@ static fault_t did_prove(call_t *call) {
     ioc_keccak256_update(&hash, line, writer.length);
     ioc_keccak256_update(&hash, audience.bytes, audience.length);
     ioc_writer_init(&writer, line, sizeof line);
-    ioc_write_text(&writer, "\n0x");
-    ioc_write_hex(&writer, challenge, sizeof challenge);
+    ioc_write_format(&writer, "\n0x%x", make_slice(challenge, sizeof challenge));
     ioc_keccak256_update(&hash, line, writer.length);
     ioc_keccak256_final(&hash, digest);
     return write_signature(call, digest);
@@ -180,7 +157,7 @@ static const char DEVICE_PERMIT_TYPE[] =
 
 static void hash_text(ioc_keccak256_t *hash, const void *text, size_t length) {
     uint8_t digest[32];
-    ioc_keccak256(ioc_slice(text, length), digest);
+    ioc_keccak256(make_slice(text, length), digest);
     ioc_keccak256_update(hash, digest, sizeof digest);
 }
 
@@ -216,10 +193,18 @@ static bool read_word(ioc_slice_t value, int member, uint8_t word[32]) {
     }
 }
 
-static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legacy, ioc_slice_t uri,
-                        uint8_t digest[32]) {
-    static const uint8_t zero[32] = {0};
-    uint8_t device[32] = {0};
+/* Words of a permit that the request does not have. */
+enum { ZERO = WORDS, DEVICE, URI_HASH, TYPE_HASH, ALL_WORDS };
+static const uint8_t LEGACY_ORDER[] = {TYPE_HASH, OWNER, NONCE},
+                     ORDER[] = {TYPE_HASH,       ZERO,     DEVICE, OWNER, HASH,    URI_HASH,
+                                DEVICE_CONTRACT, TOKEN_ID, ZERO,   NONCE, DEADLINE};
+
+APART static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
+                              uint8_t digest[32]) {
+    const ioc_slice_t type = legacy ? make_slice(PERMIT_TYPE, sizeof PERMIT_TYPE - 1)
+                                    : make_slice(DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
+    const ioc_slice_t order =
+        legacy ? make_slice(LEGACY_ORDER, sizeof LEGACY_ORDER) : make_slice(ORDER, sizeof ORDER);
     ioc_keccak256_t hash;
     ioc_keccak256_init(&hash);
     ioc_keccak256_update(&hash, DOMAIN_TYPE, sizeof DOMAIN_TYPE);
@@ -229,24 +214,14 @@ static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legac
     ioc_keccak256_update(&hash, words[REGISTRY], 32);
     ioc_keccak256_final(&hash, words[CHAIN_ID]);
 
+    memset(words[ZERO], 0, 32);
+    memset(words[DEVICE], 0, 32);
+    ioc_address(&call->key, words[DEVICE] + 12);
+    ioc_keccak256(uri, words[URI_HASH]);
+    ioc_keccak256(type, words[TYPE_HASH]);
     ioc_keccak256_init(&hash);
-    if (legacy) {
-        hash_text(&hash, PERMIT_TYPE, sizeof PERMIT_TYPE - 1);
-        ioc_keccak256_update(&hash, words[OWNER], 32);
-    } else {
-        hash_text(&hash, DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
-        ioc_keccak256_update(&hash, zero, 32);
-        ioc_address(&call->key, device + 12);
-        ioc_keccak256_update(&hash, device, 32);
-        ioc_keccak256_update(&hash, words[OWNER], 32);
-        ioc_keccak256_update(&hash, words[HASH], 32);
-        hash_text(&hash, uri.bytes, uri.length);
-        ioc_keccak256_update(&hash, words[DEVICE_CONTRACT], 32);
-        ioc_keccak256_update(&hash, words[TOKEN_ID], 32);
-        ioc_keccak256_update(&hash, zero, 32);
-    }
-    ioc_keccak256_update(&hash, words[NONCE], 32);
-    if (!legacy) ioc_keccak256_update(&hash, words[DEADLINE], 32);
+    for (size_t i = 0; i < order.length; i++)
+        ioc_keccak256_update(&hash, words[order.bytes[i]], 32);
     ioc_keccak256_final(&hash, digest);
 
     ioc_keccak256_init(&hash);
@@ -259,7 +234,7 @@ static void hash_permit(const call_t *call, uint8_t words[WORDS][32], bool legac
 static fault_t did_permit(call_t *call) {
     static const char *const legacy_members[] = {"chainId", "registry", "owner", "nonce", "kind"};
     ioc_slice_t values[COUNT(PERMIT_MEMBERS)], kind, uri = {NULL, 0};
-    uint8_t words[WORDS][32], text[URI_CHARACTERS * 3], digest[32];
+    uint8_t words[ALL_WORDS][32], text[URI_CHARACTERS * 3], digest[32];
     if (ioc_json_object(call->parameters, &PERMIT_MEMBERS[KIND], &kind, 1, false) != IOC_OK)
         return wrong(call, PERMIT_MEMBERS[KIND]);
     const bool legacy = ioc_json_is(kind, "legacy");
@@ -360,33 +335,29 @@ static fault_t answer(call_t *call, ioc_slice_t method) {
 }
 
 static const char *describe(fault_t fault, const char *wrong_parameter) {
-    switch (fault) {
-    case PARSE_ERROR: return "The message is not JSON in UTF-8.";
-    case INVALID_REQUEST: return "That is no request of JSON-RPC 2.0.";
-    case METHOD_UNKNOWN: return "There is no such method.";
-    case PARAMETERS_INVALID: return wrong_parameter;
-    case KEY_MISSING: return "The device has no key yet.";
-    case DECLINED: return "It was declined on the device.";
-    case KEY_REFUSED: return "A development key is for chain 31337.";
-    case UNSUPPORTED: return "This device does not have the method.";
-    case STORAGE_FAILED: return "The settings were not kept.";
-    default: return "The device failed.";
-    }
-}
-
-static void write_beginning(ioc_writer_t *writer, ioc_slice_t id) {
-    ioc_write_text(writer, "{\"jsonrpc\":\"2.0\",\"id\":");
-    ioc_write_slice(writer, id);
+    static const struct {
+        int32_t fault;
+        const char *text;
+    } texts[] = {
+        {PARSE_ERROR, "The message is not JSON in UTF-8."},
+        {INVALID_REQUEST, "That is no request of JSON-RPC 2.0."},
+        {METHOD_UNKNOWN, "There is no such method."},
+        {KEY_MISSING, "The device has no key yet."},
+        {DECLINED, "It was declined on the device."},
+        {KEY_REFUSED, "A development key is for chain 31337."},
+        {UNSUPPORTED, "This device does not have the method."},
+        {STORAGE_FAILED, "The settings were not kept."},
+    };
+    if (fault == PARAMETERS_INVALID) return wrong_parameter;
+    for (size_t i = 0; i < COUNT(texts); i++)
+        if (texts[i].fault == fault) return texts[i].text;
+    return "The device failed.";
 }
 
 static ioc_status_t write_fault(ioc_writer_t *writer, ioc_slice_t id, fault_t fault,
                                 const char *wrong_parameter) {
-    write_beginning(writer, id);
-    ioc_write_text(writer, ",\"error\":{\"code\":-");
-    ioc_write_uint(writer, (uint64_t)-fault);
-    ioc_write_text(writer, ",\"message\":\"");
-    ioc_write_text(writer, describe(fault, wrong_parameter));
-    ioc_write_text(writer, "\"}}");
+    ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"error\":{\"code\":-%u,\"message\":\"%t\"}}",
+                     id, (uint64_t)-fault, describe(fault, wrong_parameter));
     return ioc_writer_status(writer);
 }
 
@@ -417,8 +388,7 @@ ioc_status_t ioc_serial_answer(const ioc_serial_device_t *device, ioc_slice_t re
     const ioc_writer_t start = *writer;
     fault_t fault = read_request(request, &id, &method, &call.parameters);
     if (fault == DONE) {
-        write_beginning(writer, id);
-        ioc_write_text(writer, ",\"result\":");
+        ioc_write_format(writer, "{\"jsonrpc\":\"2.0\",\"id\":%r,\"result\":", id);
         fault = answer(&call, method);
         ioc_write_byte(writer, '}');
         if (fault == DONE) return ioc_writer_status(writer);

@@ -26,21 +26,19 @@ static bool is_compact(ioc_slice_t json) {
 
 /* sha256 of the text, then with the values of the signed keys as little-endian numbers of 64 bits. */
 static ioc_status_t digest_of(ioc_slice_t text, const ioc_task_request_t *request, uint8_t digest[32]) {
-    psa_hash_operation_t hash = PSA_HASH_OPERATION_INIT;
-    size_t length;
-    TRY(ioc_of_psa(psa_hash_compute(PSA_ALG_SHA_256, text.bytes, text.length, digest, 32, &length)));
+    ioc_sha256_t hash;
+    ioc_sha256_begin(&hash);
+    ioc_sha256_add(&hash, text);
+    TRY(ioc_sha256_end(&hash, digest));
     if (request->signed_count == 0) return IOC_OK;
-    psa_status_t status = psa_hash_setup(&hash, PSA_ALG_SHA_256);
-    if (status == PSA_SUCCESS) status = psa_hash_update(&hash, digest, 32);
-    for (size_t i = 0; i < request->signed_count && status == PSA_SUCCESS; i++) {
+    ioc_sha256_begin(&hash);
+    ioc_sha256_add(&hash, make_slice(digest, 32));
+    for (size_t i = 0; i < request->signed_count; i++) {
         uint8_t bytes[8];
-        for (int j = 0; j < 8; j++)
-            bytes[j] = (uint8_t)(request->signed_values[i] >> (8 * j));
-        status = psa_hash_update(&hash, bytes, sizeof bytes);
+        ioc_store(bytes, request->signed_values[i], sizeof bytes);
+        ioc_sha256_add(&hash, make_slice(bytes, sizeof bytes));
     }
-    if (status == PSA_SUCCESS) status = psa_hash_finish(&hash, digest, 32, &length);
-    psa_hash_abort(&hash);
-    return ioc_of_psa(status);
+    return ioc_sha256_end(&hash, digest);
 }
 
 ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
@@ -51,27 +49,16 @@ ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
     TRY(ioc_json_object(request->payload, NULL, NULL, 0, false));
     if (!is_plain(request->payload) || !is_compact(request->payload) || !is_plain(request->project_version))
         return IOC_ERR_JSON;
-    ioc_write_text(writer, "{\"nonce\":");
-    ioc_write_uint(writer, request->nonce);
-    ioc_write_text(writer, ",\"projectID\":\"");
-    ioc_write_uint(writer, request->project_id);
-    ioc_write_byte(writer, '"');
-    if (request->project_version.bytes) {
-        ioc_write_text(writer, ",\"projectVersion\":");
-        ioc_write_string(writer, request->project_version);
-    }
-    ioc_write_text(writer, ",\"payload\":");
-    ioc_write_slice(writer, request->payload);
-
+    ioc_write_format(writer, "{\"nonce\":%u,\"projectID\":\"%u\"", request->nonce, request->project_id);
+    if (request->project_version.bytes)
+        ioc_write_format(writer, ",\"projectVersion\":%s", request->project_version);
     /* The signed text ends here: its bracket gives way to the signature. */
-    ioc_write_byte(writer, '}');
+    ioc_write_format(writer, ",\"payload\":%r}", request->payload);
     TRY(ioc_writer_status(writer));
     TRY(digest_of(ioc_writer_slice(writer, start), request, digest));
     TRY(ioc_sign_digest(key, digest, signature));
     writer->length--;
-    ioc_write_text(writer, ",\"signature\":\"0x");
-    ioc_write_hex(writer, signature, sizeof signature);
-    ioc_write_text(writer, "\"}");
+    ioc_write_format(writer, ",\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
     return ioc_writer_status(writer);
 }
 

@@ -1,4 +1,5 @@
-#include <ioconnect/writer.h>
+#include "internal.h"
+#include <stdarg.h>
 #include <string.h>
 
 ioc_slice_t ioc_slice(const void *bytes, size_t length) {
@@ -80,13 +81,48 @@ void ioc_write_text(ioc_writer_t *writer, const char *text) {
     ioc_write_bytes(writer, text, strlen(text));
 }
 
+uint32_t ioc_divide(uint64_t *number, uint32_t divisor) {
+    uint64_t rest = 0;
+    for (int i = 0; i < 64; i++) {
+        rest = rest << 1 | *number >> 63;
+        *number <<= 1;
+        if (rest < divisor) continue;
+        rest -= divisor;
+        ++*number;
+    }
+    return (uint32_t)rest;
+}
+
 void ioc_write_uint(ioc_writer_t *writer, uint64_t value) {
     uint8_t digits[20];
     size_t at = sizeof digits;
     do
-        digits[--at] = (uint8_t)('0' + value % 10);
-    while ((value /= 10) > 0);
+        digits[--at] = (uint8_t)('0' + ioc_divide(&value, 10));
+    while (value > 0);
     ioc_write_bytes(writer, digits + at, sizeof digits - at);
+}
+
+void ioc_write_format(ioc_writer_t *writer, const char *format, ...) {
+    va_list arguments;
+    va_start(arguments, format);
+    for (; *format; format++) {
+        if (*format != '%')
+            ioc_write_byte(writer, (uint8_t)*format);
+        else if (*++format == 't')
+            ioc_write_text(writer, va_arg(arguments, const char *));
+        else if (*format == 'u')
+            ioc_write_uint(writer, va_arg(arguments, uint64_t));
+        else {
+            const ioc_slice_t value = va_arg(arguments, ioc_slice_t);
+            if (*format == 's')
+                ioc_write_string(writer, value);
+            else if (*format == 'r')
+                ioc_write_slice(writer, value);
+            else
+                (*format == 'x' ? ioc_write_hex : ioc_write_base64url)(writer, value.bytes, value.length);
+        }
+    }
+    va_end(arguments);
 }
 
 static void write_nibble(ioc_writer_t *writer, unsigned nibble) {
@@ -149,8 +185,7 @@ void ioc_write_base58(ioc_writer_t *writer, const void *bytes, size_t length) {
 }
 
 void ioc_write_string(ioc_writer_t *writer, ioc_slice_t text) {
-    static const char escaped[] = "\b\t\n\f\r\"\\";
-    static const char letters[] = "btnfr\"\\";
+    static const char escaped[] = IOC_ESCAPED, letters[] = IOC_ESCAPE_LETTERS;
     ioc_write_byte(writer, '"');
     for (size_t i = 0; i < text.length; i++) {
         const uint8_t byte = text.bytes[i];
@@ -159,8 +194,7 @@ void ioc_write_string(ioc_writer_t *writer, ioc_slice_t text) {
             ioc_write_byte(writer, '\\');
             ioc_write_byte(writer, (uint8_t)letters[found - escaped]);
         } else if (byte < 0x20) {
-            ioc_write_text(writer, "\\u00");
-            ioc_write_hex(writer, &byte, 1);
+            ioc_write_format(writer, "\\u00%x", make_slice(&byte, 1));
         } else
             ioc_write_byte(writer, byte);
     }
