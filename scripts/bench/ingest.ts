@@ -7,20 +7,13 @@
 import { fork } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { availableParallelism, tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { availableParallelism } from 'node:os'
 import { fileURLToPath } from 'node:url'
-import { createGateway } from '@iotex2/connectivity/app'
-import type { DeviceRegistry } from '@iotex2/connectivity/registry'
 import { addressOf, loadVerifier } from '@iotex2/connectivity/signature'
-import { migrate, openStore } from '@iotex2/data-availability/store'
-import { createDatabase, startPostgres } from '@iotex2/devnet/postgres'
-import { CodedError } from '@iotex2/protocol/errors'
-import type { Hex } from '@iotex2/protocol/hex'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import type { ClientOrder, ClientReport } from './ingest-client.ts'
+import { BenchFailedError, openBenchGateway } from './ingest-gateway.ts'
 
 const CHAIN = 31337n
 const PROJECT = 1n
@@ -75,29 +68,6 @@ const profile = parseProfile({
   ],
 })
 
-/** Thrown when what was acknowledged is not what is stored. Code BENCH_FAILED. */
-export class BenchFailedError extends CodedError {
-  constructor(message: string) {
-    super('BENCH_FAILED', message)
-  }
-}
-
-/** Every device of the bench is registered: the chain is no part of what is measured. */
-class BenchRegistry implements DeviceRegistry {
-  readonly #devices: ReadonlySet<Hex>
-
-  constructor(devices: readonly Hex[]) {
-    this.#devices = new Set(devices)
-  }
-
-  has(projectId: bigint, device: Hex): boolean {
-    return projectId === PROJECT && this.#devices.has(device)
-  }
-
-  async refresh(): Promise<void> {}
-  async ready(): Promise<void> {}
-}
-
 /** Verifies for about `ms` on this thread, and returns the rate. */
 function measureVerification(verify: () => void, ms: number): number {
   let count = 0
@@ -110,26 +80,14 @@ function measureVerification(verify: () => void, ms: number): number {
 }
 
 async function benchIngest(options: IngestBenchOptions, note: (text: string) => void): Promise<IngestBenchReport> {
-  const directory = await mkdtemp(join(tmpdir(), 'iotex2-bench-'))
-  const postgres = await startPostgres({ directory, temporary: true })
   const keys = Array.from({ length: options.devices }, (_, i) => createHash('sha256').update(`bench ${i}`).digest())
   const devices = keys.map((key) => addressOf(secp256k1.getPublicKey(key, false)))
-  const store = openStore({ url: await createDatabase(postgres.url, 'bench') })
-  await migrate(store)
-  const gateway = await createGateway({
-    store,
-    registry: new BenchRegistry(devices),
-    chainId: CHAIN,
-    projects: new Map([[PROJECT, { profile }]]),
-    mqtt: { host: '127.0.0.1', port: 0 },
-    clock: Date.now,
-    logLevel: 'warn',
-  })
+  const gateway = await openBenchGateway({ profile, devices, chainId: CHAIN, projectId: PROJECT })
   const client = fork(fileURLToPath(new URL('ingest-client.ts', import.meta.url)), { execArgv: [] })
   try {
     note(`Signing ${options.rounds + 1} × ${options.messagesPerRound} messages of ${devices.length} devices.`)
     const order: ClientOrder = {
-      url: gateway.mqttUrl,
+      url: gateway.url,
       projectId: PROJECT.toString(),
       keys: keys.map((key) => key.toString('hex')),
       connections: options.connections,
@@ -168,9 +126,8 @@ async function benchIngest(options: IngestBenchOptions, note: (text: string) => 
       if (round > 0)
         rounds.push({ acceptedPerSecond: Math.round(acceptedPerSecond), verifyPerSecond: Math.round(verifyPerSecond) })
     }
-    const { rows } = await store.pool.query<{ n: number }>('SELECT count(*)::int AS n FROM messages')
     const messages = options.messagesPerRound * (options.rounds + 1)
-    const durable = rows[0]!.n
+    const { messages: durable } = await gateway.stored()
     if (durable !== messages) throw new BenchFailedError(`${messages} were acknowledged, ${durable} are stored.`)
     const acceptedPerSecond = Math.max(...rounds.map((round) => round.acceptedPerSecond))
     const verifyPerSecond = Math.max(...rounds.map((round) => round.verifyPerSecond))
@@ -190,11 +147,7 @@ async function benchIngest(options: IngestBenchOptions, note: (text: string) => 
     }
   } finally {
     client.disconnect()
-    await gateway.app.close()
-    await gateway.stop()
-    await store.close()
-    await postgres.stop()
-    await rm(directory, { recursive: true, force: true })
+    await gateway.close()
   }
 }
 

@@ -24,7 +24,7 @@ const FLAGS = [
 ]
 
 /** The functions that a device calls: what they do not reach, the linker drops. */
-const DEVICES: Record<string, readonly string[]> = {
+export const DEVICES: Record<string, readonly string[]> = {
   identity: ['ioc_write_document', 'ioc_write_did_key', 'ioc_keccak256'],
   requests: ['ioc_write_task_request', 'ioc_backoff'],
   queue: ['ioc_queue_open', 'ioc_queue_append', 'ioc_queue_oldest', 'ioc_queue_remove'],
@@ -83,7 +83,8 @@ function linkedSize(directory: string, objects: string[], roots: readonly string
   return { textBytes: text, staticRamBytes: data + bss }
 }
 
-function measure(compiler: string): CoreSize {
+/** Returns the sizes, of whichever compiler is here. */
+export function measureCore(): CoreSize {
   const directory = mkdtempSync(join(tmpdir(), 'iotex2-size-'))
   try {
     // PSA's headers only: the host's C library is not the chip's.
@@ -108,7 +109,7 @@ function measure(compiler: string): CoreSize {
     const sizeOf = (roots: readonly string[]) => linkedSize(directory, objects, roots)
     const parts = Object.fromEntries(Object.entries(DEVICES).map(([name, roots]) => [name, sizeOf(roots)]))
     return {
-      compiler,
+      compiler: compilerVersion()!,
       flags: FLAGS.join(' '),
       parts,
       sender: sizeOf(SENDER.flatMap((name) => DEVICES[name]!)),
@@ -134,5 +135,5 @@ export function coreSizeText(): string | undefined {
     )
     return committed
   }
-  return `${JSON.stringify(measure(compiler), null, 2)}\n`
+  return `${JSON.stringify(measureCore(), null, 2)}\n`
 }

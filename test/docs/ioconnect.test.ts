@@ -14,6 +14,7 @@ import { parseSimulatorConfig } from '@iotex2/ioconnect/config'
 import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
 import { expect, test } from 'vitest'
 import { skipReason } from '../../packages/ioconnect/c/test/toolchain.ts'
+import chip from '../../snapshots/ioconnect/chip.json' with { type: 'json' }
 import size from '../../snapshots/ioconnect/size.json' with { type: 'json' }
 import { blocks, commands, readDocument } from './documents.ts'
 
@@ -53,4 +54,16 @@ test('the sizes are the snapshot’s', () => {
   ])
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(measured))
   for (const { staticRamBytes } of [...Object.values(parts), sender, all]) expect(staticRamBytes).toBe(0)
+})
+
+test('what a chip pays is the snapshot’s', () => {
+  const rows = [...document.matchAll(/^\| .*, (?:bytes|instructions) +\| ([\d,]+) +\| ([\d,]*) +\|$/gm)]
+  const listed = rows.map(([, ...figures]) => figures.map((figure) => Number(figure!.replaceAll(',', ''))))
+  const { rv32imc, cortexM3 } = chip
+  expect(listed).toEqual([
+    [rv32imc.textBytes, cortexM3.textBytes],
+    [rv32imc.staticRamBytes, cortexM3.staticRamBytes],
+    [rv32imc.signInstructions, 0],
+    [rv32imc.authcryptInstructions, 0],
+  ])
 })

@@ -12,6 +12,13 @@ test.each([
   ['e2e', ['p50', 'p95']],
   ['identity', ['unpackPerSecond', 'didcommNodeUnpackPerSecond', 'packPerSecond']],
   [
+    'ioconnect',
+    [
+      ...['rv32TextBytes', 'rv32OwnTextBytes', 'rv32StaticRamBytes', 'signInstructions', 'authcryptInstructions'],
+      ...['unpackPerSecond', 'didcommNodeUnpackPerSecond', 'simulatedDevices', 'endToEndPerSecond'],
+    ],
+  ],
+  [
     'msm',
     ['g1_14_1t', 'g1_16_1t', 'g1_14_1t_table', 'g1_16_1t_table', 'g1_14_2t', 'g1_16_2t', 'g2_14_1t', 'table_gain_16'],
   ],

@@ -85,12 +85,14 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   }
 }
 
+/** Returns the key of a fleet's device: anybody can make it, so that it is good for development chains alone. */
+export function fleetKey(seed: string, index: number): DeviceKey {
+  return new DeviceKey(createHash('sha256').update(`${seed} ${index}`).digest(), { development: true })
+}
+
 async function readKey({ config, directory }: SimulatorOptions, index: number): Promise<DeviceKey> {
   const { fleet, devices } = config
-  if (fleet) {
-    const secret = createHash('sha256').update(`${fleet.seed} ${index}`).digest()
-    return new DeviceKey(secret, { development: true })
-  }
+  if (fleet) return fleetKey(fleet.seed, index)
   const { keyFile, passwordFile } = devices![index]!
   const at = (path: string) => resolve(directory, path)
   return readKeyFile(at(keyFile), passwordFile === undefined ? undefined : () => readPassword(at(passwordFile)))

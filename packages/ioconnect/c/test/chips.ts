@@ -75,37 +75,65 @@ export function missingChip(chip: ChipName): string | undefined {
   return undefined
 }
 
+/** Options of the emulator that make its count of instructions exact, and it slower. */
+export const COUNTED: readonly string[] = ['-icount', 'shift=0']
+
 /** Returns the words that start the harness on `chip`; it reads and writes as it does on this computer. */
-export const chipCommand = (chip: ChipName): [command: string, ...args: string[]] => {
+export const chipCommand = (chip: ChipName, options: readonly string[] = []): [command: string, ...args: string[]] => {
   const { emulator, machine } = CHIPS[chip]
   const quiet = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio']
-  return [emulator, ...machine, ...quiet, '-kernel', buildChip(chip, 'test/harness.c')]
+  return [emulator, ...machine, ...options, ...quiet, '-kernel', buildChip(chip, 'test/harness.c')]
+}
+
+export interface ChipSize {
+  /** Code and constants. */
+  textBytes: number
+  /** Without the stack. */
+  staticRamBytes: number
+}
+
+/** Returns the size of what `roots`, functions of the core, reach: the core, mbedTLS, the board and the C library. */
+export function chipSize(chip: ChipName, roots: readonly string[]): ChipSize {
+  const { compiler } = CHIPS[chip]
+  const program = link(
+    chip,
+    ['-nostartfiles', '-Wl,-e,0', ...['psa_crypto_init', ...roots].map((root) => `-Wl,-u,${root}`)],
+    [],
+  )
+  const size = compiler.replace(/gcc$/, 'size')
+  const [, line] = execFileSync(size, [program], { cwd: CORE, encoding: 'utf8' }).split('\n') as [string, string]
+  const [text, data, bss] = line.trim().split(/\s+/).map(Number) as [number, number, number]
+  return { textBytes: text, staticRamBytes: data + bss }
 }
 
 /** Returns the path of the image that `main`, a file of this package, the core and mbedTLS make for `chip`. */
-export function buildChip(chip: ChipName, main: string): string {
+export const buildChip = (chip: ChipName, main: string): string =>
+  link(
+    chip,
+    ['-DIOC_BOARD', '-include', 'test/faults.h', '-I.', ...(chip === 'rv32imc' ? ['--crt0=hosted'] : [])],
+    [main],
+  )
+
+function link(chip: ChipName, options: readonly string[], programSources: readonly string[]): string {
   const { board, compiler, flags, memory } = CHIPS[chip]
   const target = ['-Os', ...flags, '-ffunction-sections', '-fdata-sections', '--specs=picolibc.specs']
   const psa = ['-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"', '-Ichips', `-I${MBEDTLS}/include`]
   const library = buildLibrary(compiler, [...target, ...psa])
-  const sources = [...globSync('src/*.c', { cwd: CORE }).toSorted(), main, 'chips/board.c', `chips/${board}`]
+  const core = globSync('src/*.c', { cwd: CORE }).toSorted()
+  const sources = [...core, ...programSources, 'chips/board.c', `chips/${board}`]
   const inputs = globSync(['src/*.h', 'include/**/*.h', 'test/*.h', 'chips/*'], { cwd: CORE })
-  const link = Object.entries(memory).map(([symbol, value]) => `-Wl,--defsym=${symbol}=${value}`)
+  const symbols = Object.entries(memory).map(([symbol, value]) => `-Wl,--defsym=${symbol}=${value}`)
   const args = [
     // picolibc declares more than C99 has.
     ...WARNINGS.filter((flag) => flag !== '-std=c99' && flag !== '-Wpedantic'),
     ...target,
     ...psa,
-    '-DIOC_BOARD',
-    '-include',
-    'test/faults.h',
-    '-I.',
+    ...options,
     '-Iinclude',
     ...sources,
     library,
-    ...link,
+    ...symbols,
     '-Wl,--gc-sections',
-    ...(chip === 'rv32imc' ? ['--crt0=hosted'] : []),
   ]
   return make(`${chip}-`, [...inputs, ...sources], [compiler, args, library], (image) =>
     execFileSync(compiler, [...args, '-o', image], { cwd: CORE, stdio: ['ignore', 'inherit', 'inherit'] }),

@@ -65,8 +65,8 @@ export const hasEdDsa = (backend: Backend): boolean => backend === 'WebAssembly'
 /** Returns every how many of many cases are tried: an emulated chip takes a hundred times as long. */
 export const strideOf = (backend: Backend): number => (isChip(backend) ? 19 : 1)
 
-async function startMachine(backend: Backend): Promise<Machine> {
-  if (isChip(backend)) return startProcess(...chipCommand(backend))
+async function startMachine(backend: Backend, emulatorOptions: readonly string[]): Promise<Machine> {
+  if (isChip(backend)) return startProcess(...chipCommand(backend, emulatorOptions))
   return backend === 'mbedTLS' ? startProcess(buildProgram('test/harness.c')) : startModule()
 }
 
@@ -78,8 +78,8 @@ export class Core {
     this.#machine = machine
   }
 
-  static async start(backend: Backend = 'mbedTLS'): Promise<Core> {
-    return new Core(await startMachine(backend))
+  static async start(backend: Backend = 'mbedTLS', emulatorOptions: readonly string[] = []): Promise<Core> {
+    return new Core(await startMachine(backend, emulatorOptions))
   }
 
   /** Returns what came out. Rejects with {@link CoreError}. */
