@@ -39,10 +39,10 @@ static void write_method(ioc_writer_t *writer, ioc_slice_t did, const char *name
 void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
                         const ioc_public_key_t *agreement) {
     uint8_t text[IOC_DID_IO_LENGTH];
-    const ioc_slice_t did = make_slice(text, sizeof text);
     ioc_writer_t did_writer;
     ioc_writer_init(&did_writer, text, sizeof text);
     ioc_write_did_io(&did_writer, signing);
+    const ioc_slice_t did = ioc_writer_slice(&did_writer, 0);
     ioc_write_format(
         writer,
         "{\"@context\":[\"https://www.w3.org/ns/did/v1\","
