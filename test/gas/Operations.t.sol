@@ -9,6 +9,7 @@ import {ReadingBatch} from "../../contracts/w3bstream/libraries/ReadingBatch.sol
 import {DappReverter} from "../fixtures/Dapps.sol";
 import {AnchorsFixture} from "../msp/AnchorsFixture.sol";
 import {GovernorFixture} from "../governance/GovernorFixture.sol";
+import {BucketFixture} from "../msp/BucketFixture.sol";
 import {MspFixture} from "../msp/MspFixture.sol";
 import {RewardsFixture} from "../msp/RewardsFixture.sol";
 import {PipelineFixture} from "./PipelineFixture.sol";
@@ -150,6 +151,60 @@ contract RestakedStake_Gas_Test is MspFixture {
         vm.snapshotGasLastCall(_GROUP, string.concat("Slasher.executeSlash", of_));
         vault.collect(victim);
         vm.snapshotGasLastCall(_GROUP, "Vault.collect");
+    }
+}
+
+/// hardhat-config: isolate = true
+contract Buckets_Gas_Test is BucketFixture {
+    string private constant _GROUP = "gas-msp";
+
+    function test_deposit() public {
+        uint256 id = _bucket(staker, 100 ether);
+        uint256 second = _bucket(staker, 100 ether);
+        vm.startPrank(staker);
+        staking.approve(address(buckets), id);
+        staking.approve(address(buckets), second);
+        buckets.depositBucket(id);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.depositBucket, first");
+        buckets.depositBucket(second);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.depositBucket, again");
+        buckets.delegate(validator, PLAIN, 100 ether);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.delegate, first");
+        buckets.withdrawBucket(second, staker);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.withdrawBucket");
+        vm.stopPrank();
+    }
+
+    function test_slash_andPay() public {
+        _stakeBucket(staker, 100 ether);
+        _nextEpoch();
+        _slashBuckets(40 ether);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.slash");
+        _realise(staker);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.realise");
+        _pay(staker, staker, 40 ether);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.pay");
+        buckets.collect(victim);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.collect");
+    }
+
+    function test_slash_andSell() public {
+        uint256 id = _stakeBucket(staker, 100 ether);
+        _nextEpoch();
+        _slashBuckets(40 ether);
+        _realise(staker);
+        _passGrace();
+        uint256 exitId = buckets.seize(staker, validator, PLAIN);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.seize");
+        _pass(DELAY);
+        buckets.claim(exitId);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.claim");
+        buckets.auction(id);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.auction");
+        vm.deal(buyer, 100 ether);
+        vm.prank(buyer);
+        buckets.buy{value: 100 ether}(id);
+        vm.snapshotGasLastCall(_GROUP, "BucketVault.buy");
     }
 }
 
