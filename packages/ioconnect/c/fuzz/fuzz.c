@@ -3,6 +3,7 @@
 #include "../src/internal.h"
 #include "../test/flash.h"
 #include <ioconnect/credential.h>
+#include <ioconnect/device.h>
 #include <ioconnect/did.h>
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
@@ -222,6 +223,15 @@ static void fuzz_task(ioc_slice_t input) {
     free(text);
 }
 
+/* A gateway's answer to a device that waits for none. */
+static void fuzz_reply(ioc_slice_t input) {
+    ioc_device_t device;
+    memset(&device, 0, sizeof device);
+    ioc_device_reply(&device, 0, 0, input);
+    ioc_device_reply(&device, 1, 409, input);
+    HOLDS(device.slot_count == 0);
+}
+
 static const struct {
     const char *name;
     void (*fuzz)(ioc_slice_t input);
@@ -229,7 +239,7 @@ static const struct {
     {"json", fuzz_json},         {"base64url", fuzz_base64url}, {"jwk", fuzz_jwk},
     {"document", fuzz_document}, {"message", fuzz_message},     {"jwt", fuzz_jwt},
     {"time", fuzz_time},         {"frame", fuzz_frame},         {"serial", fuzz_serial},
-    {"queue", fuzz_queue},       {"task", fuzz_task},
+    {"queue", fuzz_queue},       {"task", fuzz_task},           {"reply", fuzz_reply},
 };
 
 static void (*chosen)(ioc_slice_t input);

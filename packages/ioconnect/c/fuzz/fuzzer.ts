@@ -85,6 +85,10 @@ export async function makeSeeds(): Promise<Seeds> {
       frame: requests.map((request) => Buffer.from(encodeFrame(request))),
       serial: requests,
       queue: [Buffer.from('ioC\u0001')],
+      reply: [
+        { nonce: '1', status: 200, taskID: `0x${'aB'.repeat(32)}` },
+        { nonce: '1', status: 409, code: 'NONCE_REUSED', message: 'Us\u00e9d.' },
+      ].map((reply) => Buffer.from(JSON.stringify(reply))),
       task: [Buffer.from('{"time":1764000000000,"a b":"c"}')],
     }
   } finally {
