@@ -75,7 +75,11 @@ beforeAll(async () => {
   const deployment = await readDeployment(join(directory, 'addresses.json'))
   vault = deployment.address('bucketVaultV3')
   const ada = new Wallet(secretOf('ada'), provider)
-  const ownAbi = ['function stake(uint256 duration, address delegate) payable', 'function unlock(uint256 bucketId)']
+  const ownAbi = [
+    'function stake(uint256 duration, address delegate) payable',
+    'function unlock(uint256 bucketId)',
+    'function topUp(uint256 bucketId) payable',
+  ]
   const address = await connectBucketVault(vault, provider).staking()
   staking = new Contract(address, [...stakingInterface.fragments, ...ownAbi], ada)
   for (const amount of ['1000', '500', '300'])
@@ -125,6 +129,21 @@ test('L1 rewards go to the staker, whoever asks', async () => {
   expect((await bucket('eve', `forward --for ${addressOf('ada')}`)).transactions).toEqual([])
 })
 
+test('its staker changes its vote and its lock, and is credited with what is added', async () => {
+  const other = getAddress('0x00000000000000000000000000000000000d00d2')
+  expect(await refused('eve', `bucket vote 1 ${other} --asset buckets-v3`)).toBe('BUCKET_NOT_YOURS')
+  expect(await bucket('ada', `vote 1 ${other}`)).toMatchObject({ delegate: other })
+  expect(await bucket('ada', `lock 1 ${28 * DAY_S}`)).toMatchObject({ duration: String(28 * DAY_S) })
+  expect(await refused('eve', 'bucket remeasure 2 --asset buckets-v3')).toBe('NOTHING_ADDED')
+  await (await staking.topUp!(2n, { value: parseEther('2') })).wait()
+  expect(await bucket('eve', 'remeasure 2')).toMatchObject({
+    staker: addressOf('ada'),
+    addedWei: String(parseEther('2')),
+    amountWei: String(parseEther('502')),
+  })
+  expect((await show()).buckets[0].l1).toMatchObject({ delegate: other, duration: String(28 * DAY_S) })
+})
+
 test('a bucket that backs something leaves once that has left', async () => {
   await json(as('ada', `delegate 1400 ${pool()}`))
   expect(await refused('ada', 'bucket withdraw 2 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
@@ -147,6 +166,7 @@ test('what a slash took is a debt, of which part is paid', async () => {
     debtWei: String(parseEther('200')),
   })
   expect(await bucket('eve', `pay 50 --for ${addressOf('ada')}`)).toMatchObject({ debtWei: String(parseEther('150')) })
+  expect(await refused('ada', `bucket lock 1 ${56 * DAY_S} --asset buckets-v3`)).toBe('IN_DEBT')
   expect(await refused('eve', 'bucket auction 1 --asset buckets-v3')).toBe('NOT_OVERDUE')
   expect(await refused('eve', 'bucket buy 1 --asset buckets-v3')).toBe('AUCTION_STATE')
 })

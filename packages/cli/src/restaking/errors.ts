@@ -18,7 +18,7 @@ import { formatEpoch, formatPercent } from './quantities.ts'
  * - modules: DIM_UNKNOWN, DIM_STATE, DIM_OBLIGED, TERMS_MALFORMED, TERMS_REFUSED, BOND_TOO_LOW, NOT_MANAGER;
  * - slashes: NOT_ENFORCER, NOT_RESOLVER, CAPTURE_TIME_REFUSED, NOTHING_SLASHABLE, REQUEST_UNKNOWN, REQUEST_STATE,
  *   WINDOW_CLOSED, WINDOW_NOT_OPEN, NOTHING_COLLECTABLE;
- * - buckets: BUCKET_UNKNOWN, BUCKET_UNLOCKED, BUCKET_NOT_YOURS, NOTHING_LOST, IN_DEBT, NOT_OVERDUE, AUCTION_STATE;
+ * - buckets: BUCKET_UNKNOWN, BUCKET_UNLOCKED, BUCKET_NOT_YOURS, NOTHING_ADDED, NOTHING_LOST, IN_DEBT, NOT_OVERDUE, AUCTION_STATE;
  * - rewards: EPOCHS_REFUSED, NOT_REFUNDABLE.
  */
 export class RestakingError extends CodedError {
@@ -65,6 +65,7 @@ export type RestakingCode =
   | 'BUCKET_UNKNOWN'
   | 'BUCKET_UNLOCKED'
   | 'BUCKET_NOT_YOURS'
+  | 'NOTHING_ADDED'
   | 'NOTHING_LOST'
   | 'IN_DEBT'
   | 'NOT_OVERDUE'
@@ -107,10 +108,15 @@ const REFUSALS: Record<string, (args: Arguments) => [RestakingCode, string]> = {
     'BUCKET_NOT_YOURS',
     `Bucket ${id} is not in the vault, or not ${caller}'s.`,
   ],
+  BucketVaultNothingAdded: ([id]) => ['NOTHING_ADDED', `Bucket ${id} has no more in it than it counts for.`],
   BucketVaultNothingLost: () => ['NOTHING_LOST', 'No slash took anything there that is not a debt already.'],
   BucketVaultInDebt: ([debt]) => [
     'IN_DEBT',
     `A debt of ${formatEther(debt)} IOTX has to be paid before anything is delegated (msp bucket pay).`,
+  ],
+  BucketEscrowInDebt: ([debt]) => [
+    'IN_DEBT',
+    `A debt of ${formatEther(debt)} IOTX has to be paid before a bucket is locked for longer (msp bucket pay).`,
   ],
   BucketVaultNotOverdue: ([staker, until]) => [
     'NOT_OVERDUE',
