@@ -60,6 +60,7 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm bench identity --json': benches,
   'pnpm bench prove --json': benches,
   'pnpm bench msm --json': benches,
+  'pnpm bench ioconnect --json': benches,
   'pnpm bench msp --json': benches,
   'pnpm --filter @iotex2/msm build': { file: 'packages/msm/package/build.test.ts', text: 'buildPackage()' },
 
