@@ -8,15 +8,21 @@ import { describeBucket, type RestakedBucket, readBucket } from './buckets.ts'
 import type { Restaker } from './contracts.ts'
 import { RestakingError } from './errors.ts'
 
-/** Returns the bucket, and its escrow. Throws {@link RestakingError} BUCKET_UNKNOWN, BUCKET_NOT_YOURS. */
+/** Returns a bucket of the account. Throws {@link RestakingError} BUCKET_UNKNOWN, BUCKET_NOT_YOURS. */
+export async function readOwnBucket(restaker: Restaker, found: BucketsVault, id: bigint): Promise<RestakedBucket> {
+  const bucket = await readBucket(restaker, found, id)
+  if (bucket.staker !== restaker.account)
+    throw new RestakingError('BUCKET_NOT_YOURS', `Bucket ${id} is ${bucket.staker}'s.`)
+  return bucket
+}
+
+/** Returns the bucket, and its escrow. Throws as {@link readOwnBucket}. */
 export async function useEscrow(
   restaker: Restaker,
   found: BucketsVault,
   id: bigint,
 ): Promise<{ bucket: RestakedBucket; escrow: ReturnType<typeof connectBucketEscrow> }> {
-  const bucket = await readBucket(restaker, found, id)
-  if (bucket.staker !== restaker.account)
-    throw new RestakingError('BUCKET_NOT_YOURS', `Bucket ${id} is ${bucket.staker}'s.`)
+  const bucket = await readOwnBucket(restaker, found, id)
   const address = await found.buckets.escrowOf(restaker.account)
   restaker.introduce(address, 'BucketEscrow', bucketEscrowInterface)
   return { bucket, escrow: connectBucketEscrow(address, restaker.signer) }

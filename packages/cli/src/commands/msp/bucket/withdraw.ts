@@ -1,9 +1,10 @@
 import { Type } from 'typebox'
 import { defineCommand } from '../../../command.ts'
 import { address, writeOptions } from '../../../identity.ts'
-import { bucketOperand, iotx, readBucket, readDebt, useBuckets, versionOptions } from '../../../restaking/buckets.ts'
+import { bucketOperand, iotx, readDebt, useBuckets, versionOptions } from '../../../restaking/buckets.ts'
 import { toAddress, withRestaker } from '../../../restaking/contracts.ts'
 import { RestakingError, rehearse } from '../../../restaking/errors.ts'
+import { readOwnBucket } from '../../../restaking/escrow.ts'
 
 export default defineCommand({
   summary: 'Take a bucket of yours out of the vault, and pay along what the balance lacks',
@@ -23,8 +24,7 @@ export default defineCommand({
       const { account, signer } = restaker
       const id = BigInt(options.bucket)
       const found = await useBuckets(restaker, options.asset)
-      const bucket = await readBucket(restaker, found, id)
-      if (bucket.staker !== account) throw new RestakingError('BUCKET_NOT_YOURS', `Bucket ${id} is ${bucket.staker}'s.`)
+      const bucket = await readOwnBucket(restaker, found, id)
       const recipient = options.to === undefined ? account : toAddress(options.to)
       const [balance, { debt }] = await Promise.all([found.vault.balanceOf(account), readDebt(found, account)])
       const lacking = bucket.amount > balance ? bucket.amount - balance : 0n
