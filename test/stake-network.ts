@@ -13,8 +13,9 @@ import { connectValidatorRegistry, validatorRegistryInterface } from '@iotex2/ch
 import { connectVaultFactory } from '@iotex2/chain/contracts/VaultFactory'
 import { CONTRACT_IDS, Deployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
+import { signerOf } from '@iotex2/devnet/accounts'
 import { catchUp, yesterday } from '@iotex2/devnet/chain'
-import { type ContractTransactionResponse, type JsonRpcProvider, NonceManager, Wallet, ZeroAddress } from 'ethers'
+import { type ContractTransactionResponse, type JsonRpcProvider, type NonceManager, ZeroAddress } from 'ethers'
 import { deployArtifact } from './artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from './chain-node.ts'
 
@@ -60,7 +61,7 @@ export async function startStakeNetwork(): Promise<StakeNetwork> {
     await rm(directory, { recursive: true, force: true })
   }
   try {
-    const signers = DEVELOPMENT_KEYS.map((key) => new NonceManager(new Wallet(key, provider)))
+    const signers = DEVELOPMENT_KEYS.map((key) => signerOf(key, provider))
     const [governance, builder, first, second, staker] = signers as [
       NonceManager,
       NonceManager,

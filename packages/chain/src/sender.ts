@@ -18,6 +18,7 @@ import {
   Wallet,
 } from 'ethers'
 import { type Clock, systemClock } from './clock.ts'
+import { gasLimitOf } from './gas.ts'
 import { isUnreachable, reach } from './provider.ts'
 import { revertData, TransactionRevertedError } from './reverts.ts'
 
@@ -92,8 +93,6 @@ interface Refusal {
   error: unknown
 }
 
-/** A gas estimate holds for the state it was made in: leave room for a block's worth of change. */
-const GAS_MARGIN_PERCENT = 130n
 /** Nodes want at least 10 % (geth) to replace a transaction. */
 const BUMP_PERCENT = 125n
 
@@ -183,8 +182,7 @@ export class TransactionSender {
 
   async #estimateGas(step: string, call: Call): Promise<bigint> {
     try {
-      const gas = await reach(this.#provider, () => this.#provider.estimateGas({ ...call, from: this.address }))
-      return (gas * GAS_MARGIN_PERCENT) / 100n
+      return gasLimitOf(await reach(this.#provider, () => this.#provider.estimateGas({ ...call, from: this.address })))
     } catch (error) {
       if (isUnreachable(error)) throw error
       const data = revertData(error)

@@ -51,12 +51,6 @@ export interface CautiousSignerOptions {
   pollIntervalMs?: number
 }
 
-/**
- * While a person thinks, time passes, and a call may write storage that it would only have overwritten: a point of a vote
- * curve a second, in two curves and their lengths. 22,100 gas a slot (EIP-2929).
- */
-const LATER_GAS = 4n * 22_100n
-
 export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
   /** Hashes of what was sent and mined, in order. */
   readonly transactions: string[] = []
@@ -114,8 +108,7 @@ export class CautiousSigner extends AbstractSigner<JsonRpcProvider> {
     if (to !== undefined && to !== null) call.to = await resolveAddress(to)
     const step = describeCall(call, names)
     // An estimate is the least that does not fail: a call that goes on where a part of it fails says itself what it needs.
-    const needed = BigInt(given ?? (await this.#sender.quote(step, call)).gasLimit + LATER_GAS)
-    const { gasLimit, feeWei } = await this.#sender.quote(step, { ...call, gasLimit: needed })
+    const { gasLimit, feeWei } = await this.#sender.quote(step, given ? { ...call, gasLimit: given } : call)
     context.progress.say(
       `${step}: ${BigInt(call.value!) === 0n ? 'sends nothing' : `sends ${formatEther(call.value!)} IOTX`}, gas at most ${formatEther(feeWei)} IOTX`,
     )

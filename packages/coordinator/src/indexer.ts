@@ -13,6 +13,7 @@ import { type ChainEvent, type EventRange, followEvents } from '@iotex2/chain/ev
 import type { JsonRpcProvider } from 'ethers'
 import { sql } from 'kysely'
 import type { Logger } from 'pino'
+import { lockBatch } from './queue.ts'
 import type { CoordinatorDatabase } from './schema.ts'
 
 type Events = { TaskManager: W3bstreamTaskManagerEvents; DeviceRewards: DeviceRewardsEvents }
@@ -73,6 +74,7 @@ async function storeEvent(db: CoordinatorDatabase, event: ChainEvent<Events>, ti
   const origin = { transaction_hash, log_index, block, time }
   if (event.name === 'TaskSettled') {
     const { taskId, prover } = event.args
+    await lockBatch(db, taskId)
     await db
       .insertInto('settlements')
       .values({ ...origin, task_id: taskId, prover: prover.toLowerCase() })
@@ -87,6 +89,7 @@ async function storeEvent(db: CoordinatorDatabase, event: ChainEvent<Events>, ti
       .execute()
   } else if (event.name === 'TaskAssigned') {
     const { taskId, prover } = event.args
+    await lockBatch(db, taskId)
     await db
       .insertInto('assignments')
       .values({ ...origin, task_id: taskId, prover: prover.toLowerCase() })

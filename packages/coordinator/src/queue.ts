@@ -150,6 +150,7 @@ export class BatchQueue {
   /** Changes a leased batch, and tells what happened if its state changes. Throws {@link LeaseLostError}. */
   async update(batch: Batch, change: UpdateObject<Tables, 'batches'>, happening: Happening = {}): Promise<void> {
     await this.#db.transaction().execute(async (transaction) => {
+      await lockBatch(transaction, batch.id)
       const { numUpdatedRows } = await transaction
         .updateTable('batches')
         .set(change)
@@ -162,6 +163,14 @@ export class BatchQueue {
         await appendEvent(transaction, batch.id, change.state as Batch['state'], happening)
     })
   }
+}
+
+/**
+ * Locks a batch until the transaction ends. Its worker and the indexer change it by what the other has stored: a statement
+ * that only begins once the lock is held sees all of that (READ COMMITTED), one that waits for the row does not.
+ */
+export async function lockBatch(transaction: CoordinatorDatabase, id: string): Promise<void> {
+  await transaction.selectFrom('batches').select('id').where('id', '=', id).forUpdate().execute()
 }
 
 /** Appends to what `GET /v1/task/:id` tells. */

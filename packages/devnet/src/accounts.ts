@@ -2,7 +2,8 @@
  * Who does what on a development chain: accounts of Hardhat's published mnemonic, worth nothing anywhere else.
  * @module
  */
-import { HDNodeWallet, type JsonRpcProvider, Mnemonic, NonceManager } from 'ethers'
+import { gasLimitOf } from '@iotex2/chain/gas'
+import { HDNodeWallet, type JsonRpcProvider, Mnemonic, NonceManager, type TransactionRequest, Wallet } from 'ethers'
 import { DEVELOPMENT_MNEMONIC } from './chain.ts'
 
 /** Index of each role's account. */
@@ -15,6 +16,16 @@ const wallet = (role: Role): HDNodeWallet =>
 export const developmentKey = (role: Role): string => wallet(role).privateKey
 export const developmentAddress = (role: Role): string => wallet(role).address
 
+class RoomyWallet extends Wallet {
+  override async estimateGas(transaction: TransactionRequest): Promise<bigint> {
+    return gasLimitOf(await super.estimateGas(transaction))
+  }
+}
+
 /** Returns a signer that orders its own nonces. One for each role: two would take the same nonces. */
 export const developmentSigner = (role: Role, provider: JsonRpcProvider): NonceManager =>
-  new NonceManager(wallet(role).connect(provider))
+  signerOf(developmentKey(role), provider)
+
+/** The same for a key of a development chain. */
+export const signerOf = (privateKey: string, provider: JsonRpcProvider): NonceManager =>
+  new NonceManager(new RoomyWallet(privateKey, provider))
