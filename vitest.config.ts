@@ -6,6 +6,8 @@ const exclude = ['**/node_modules/**', '**/dist/**']
 
 export default defineConfig({
   test: {
+    // A test mostly waits for the processes that it starts: a worker for every core, where vitest leaves one to itself.
+    maxWorkers: '100%',
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // A busy machine takes its time to come to what is polled for.
