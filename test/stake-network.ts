@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '@iotex2/chain/clock'
 import { connectAllocation } from '@iotex2/chain/contracts/Allocation'
+import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry, dimRegistryInterface, type TermsInput } from '@iotex2/chain/contracts/DimRegistry'
 import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { connectValidatorRegistry, validatorRegistryInterface } from '@iotex2/chain/contracts/ValidatorRegistry'
@@ -15,7 +16,13 @@ import { CONTRACT_IDS, Deployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { signerOf } from '@iotex2/devnet/accounts'
 import { catchUp, yesterday } from '@iotex2/devnet/chain'
-import { type ContractTransactionResponse, type JsonRpcProvider, type NonceManager, ZeroAddress } from 'ethers'
+import {
+  type ContractTransactionResponse,
+  Interface,
+  type JsonRpcProvider,
+  type NonceManager,
+  ZeroAddress,
+} from 'ethers'
 import { deployArtifact } from './artifact.ts'
 import { type ChainNode, DEVELOPMENT_KEYS, startChain } from './chain-node.ts'
 
@@ -42,6 +49,8 @@ export interface StakeNetwork extends AsyncDisposable {
   /** A token of six decimals, which has no vault yet. */
   token: string
   nativeVault: string
+  /** Of buckets of system staking's double. */
+  bucketVault: string
   /** The chain's own time, in seconds. */
   now(): Promise<number>
   /** Mines a block so many seconds later. */
@@ -91,6 +100,7 @@ export async function startStakeNetwork(): Promise<StakeNetwork> {
       staker,
       token,
       nativeVault: deployment.address('nativeVault').toLowerCase(),
+      bucketVault: deployment.address('bucketVaultV3').toLowerCase(),
       now: async () => Number((await provider.send('eth_getBlockByNumber', ['latest', false])).timestamp),
       pass: async (seconds) => {
         await chain.rpc('evm_increaseTime', [seconds])
@@ -122,6 +132,8 @@ async function deployStake(deployer: NonceManager): Promise<Record<string, strin
   const wrapped = await deploy('WrappedIOTX')
   const rewards = await deploy('Rewards', allocation, dims, validators)
   const factory = await deploy('VaultFactory', wrapped, allocation, dims, slasher, rewards)
+  // Of version 3, which counts in seconds.
+  const staking = await deploy('SystemStaking', true)
   return {
     [CONTRACT_IDS.authority]: authority,
     [CONTRACT_IDS.wrappedIotx]: wrapped,
@@ -131,6 +143,7 @@ async function deployStake(deployer: NonceManager): Promise<Record<string, strin
     [CONTRACT_IDS.slasher]: slasher,
     [CONTRACT_IDS.rewards]: rewards,
     [CONTRACT_IDS.vaultFactory]: factory,
+    [CONTRACT_IDS.bucketVaultV3]: await deploy('BucketVault', staking, allocation, dims, slasher, rewards),
     [CONTRACT_IDS.nativeVault]: await connectVaultFactory(factory, deployer).vaultOf(wrapped),
   }
 }
@@ -184,6 +197,17 @@ async function openBaskets(
   ]
   await mined(first!.openBasket(both, true))
   await mined(second!.openBasket([{ dim: BRIDGE, share: 10_000 }], false))
+}
+
+const stakingInterface = new Interface(['function stake(uint256 duration, address delegate) payable'])
+
+/** Stakes `amount` of the coin in system staking, locked for two weeks. Returns the bucket. */
+export async function stakeBucket(network: StakeNetwork, staker: NonceManager, amount: bigint): Promise<bigint> {
+  const to = await connectBucketVault(network.bucketVault, network.provider).staking()
+  const data = stakingInterface.encodeFunctionData('stake', [14 * DAY, network.validators[0]!.address])
+  const { logs } = (await (await staker.sendTransaction({ to, data, value: amount })).wait())!
+  // Transfer(from, to, bucket) of ERC-721.
+  return BigInt(logs[0]!.topics[3]!)
 }
 
 /** Puts `amount` of the coin into the wrapped coin's vault, and delegates it. */

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { readDeployment } from '@iotex2/chain/deployment'
+import { systemStakingInterface } from '@iotex2/chain/system-staking'
 import { DeviceKey } from '@iotex2/identity/key'
 import { writeKeystore } from '@iotex2/identity/key-file'
 import { Contract, getAddress, JsonRpcProvider, parseEther, Wallet } from 'ethers'
@@ -11,7 +12,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_KEYS } from '../../../test/chain-node.ts'
 import { DAY_S, EXIT_DELAY_S, type MspChain, startMspChain } from '../test/msp-chain.ts'
 import { type Outcome, runnerIn } from '../test/run.ts'
-import { stakingInterface } from './restaking/buckets.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const directory = await mkdtemp(join(tmpdir(), 'iotex2-buckets-'))
@@ -81,7 +81,7 @@ beforeAll(async () => {
     'function topUp(uint256 bucketId) payable',
   ]
   const address = await connectBucketVault(vault, provider).staking()
-  staking = new Contract(address, [...stakingInterface.fragments, ...ownAbi], ada)
+  staking = new Contract(address, [...systemStakingInterface.fragments, ...ownAbi], ada)
   for (const amount of ['1000', '500', '300'])
     await (await staking.stake!(14 * DAY_S, L1_DELEGATE, { value: parseEther(amount) })).wait()
   await (await staking.unlock!(3n)).wait()

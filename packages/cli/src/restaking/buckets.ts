@@ -4,14 +4,13 @@
  */
 import { bucketVaultInterface } from '@iotex2/chain/contracts/BucketVault'
 import {
-  type BaseContractMethod,
-  Contract,
-  type ContractTransactionResponse,
-  formatEther,
-  Interface,
-  MaxUint256,
-  ZeroAddress,
-} from 'ethers'
+  type BucketState,
+  bucketStateOf,
+  connectSystemStaking,
+  type SystemStaking,
+  systemStakingInterface,
+} from '@iotex2/chain/system-staking'
+import { formatEther, ZeroAddress } from 'ethers'
 import { choice, text } from '../command.ts'
 import { formatTime } from '../governance.ts'
 import { BUCKETS, type BucketsVault, findBuckets, introduceVault, orUndefined } from './assets.ts'
@@ -23,37 +22,14 @@ export const bucketOperand = text('ID', 'The number of the bucket.', { pattern: 
 /** Which vault: ids of buckets are those of one version of system staking. */
 export const versionOptions = { asset: choice(BUCKETS, 'By the version of system staking that the bucket is of.') }
 
-/** What the commands call of system staking (contracts/msp/interfaces/ISystemStaking.sol). */
-export const stakingInterface = new Interface([
-  'function bucketOf(uint256 bucketId) view returns (uint256 amount, uint256 duration, uint256 unlockedAt, uint256 unstakedAt, address delegate)',
-  'function ownerOf(uint256 bucketId) view returns (address)',
-  'function getApproved(uint256 bucketId) view returns (address)',
-  'function approve(address spender, uint256 bucketId)',
-])
-
-interface StakedBucket {
-  amount: bigint
-  duration: bigint
-  unlockedAt: bigint
-  unstakedAt: bigint
-  delegate: string
-}
-
-export interface SystemStaking {
-  bucketOf: BaseContractMethod<[bucketId: bigint], StakedBucket, StakedBucket>
-  ownerOf: BaseContractMethod<[bucketId: bigint], string, string>
-  getApproved: BaseContractMethod<[bucketId: bigint], string, string>
-  approve: BaseContractMethod<[spender: string, bucketId: bigint], void, ContractTransactionResponse>
-}
-
 export const connectStaking = ({ asset }: BucketsVault, { runner }: Pick<Restaking, 'runner'>): SystemStaking =>
-  new Contract(asset.address, stakingInterface, runner) as unknown as SystemStaking
+  connectSystemStaking(asset.address, runner)
 
 /** Returns the vault, and the signer calls it, and system staking, by their names. */
 export async function useBuckets(restaker: Restaker, name: (typeof BUCKETS)[number]): Promise<BucketsVault> {
   const found = await findBuckets(restaker, name)
   introduceVault(restaker, found)
-  restaker.introduce(found.asset.address, `SystemStaking of ${name}`, stakingInterface)
+  restaker.introduce(found.asset.address, `SystemStaking of ${name}`, systemStakingInterface)
   return found
 }
 
@@ -61,16 +37,15 @@ export interface L1Bucket {
   amount: bigint
   duration: bigint
   delegate: string
-  state: 'locked' | 'unlocked' | 'unstaked'
+  state: BucketState
 }
 
 /** Returns what system staking says of a bucket. Throws {@link RestakingError} BUCKET_UNKNOWN. */
 export async function readL1Bucket(restaking: Restaking, found: BucketsVault, id: bigint): Promise<L1Bucket> {
   const bucket = await orUndefined(connectStaking(found, restaking).bucketOf(id))
   if (!bucket) throw new RestakingError('BUCKET_UNKNOWN', `System staking has no bucket ${id}.`)
-  const { amount, duration, unlockedAt, unstakedAt, delegate } = bucket
-  const state = unstakedAt !== MaxUint256 ? 'unstaked' : unlockedAt !== MaxUint256 ? 'unlocked' : 'locked'
-  return { amount, duration, delegate, state }
+  const { amount, duration, delegate } = bucket
+  return { amount, duration, delegate, state: bucketStateOf(bucket) }
 }
 
 export interface RestakedBucket {

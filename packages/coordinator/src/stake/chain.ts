@@ -2,10 +2,12 @@
  * What time and slashes change of restaked stake, read at one block. Requests of the same moment go out as one batch.
  * @module
  */
+import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { connectRewards } from '@iotex2/chain/contracts/Rewards'
 import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { reach } from '@iotex2/chain/provider'
+import { type BucketState, bucketStateOf, connectSystemStaking } from '@iotex2/chain/system-staking'
 import { AbiCoder, id, isError, type JsonRpcProvider } from 'ethers'
 import type { StakeAddresses } from './indexer.ts'
 import { epochStart, least } from './ledger.ts'
@@ -44,6 +46,42 @@ export interface Asset {
   decimals: number
 }
 
+/** A bucket of system staking in a vault. Amounts are wei of IOTX. */
+export interface RestakedBucket {
+  staker: string
+  /** What it counts for. */
+  amount: bigint
+  /** What is in it. */
+  contained: bigint
+  /** In blocks of version 2, in seconds of version 3. */
+  duration: bigint
+  state: BucketState
+  /** For whom it votes. */
+  delegate: string
+  /** While it is up for auction. */
+  auction: Auction | undefined
+}
+
+export interface Auction {
+  price: bigint
+  /** In seconds since the epoch, as all times here. */
+  startedAt: number
+  /** From then on the price falls no further. */
+  endsAt: number
+}
+
+/** What a staker's buckets owe. */
+export interface BucketAccount {
+  /** What of its balance and stake it can withdraw as coin. */
+  coin: bigint
+  debt: bigint
+  /** Until then the debt can be paid before a bucket is taken for it; undefined: there is none. */
+  payUntil: number | undefined
+  escrow: string
+  /** Coin in the escrow: rewards of the L1 to be forwarded. */
+  rewards: bigint
+}
+
 /** Segments that one claim goes through. */
 export const SEGMENTS = 50
 
@@ -54,6 +92,7 @@ export class StakeChain {
   readonly #provider: JsonRpcProvider
   readonly #addresses: StakeAddresses
   readonly #assets = new Map<string, Asset>()
+  readonly #stakings = new Map<string, Promise<string>>()
 
   constructor(provider: JsonRpcProvider, addresses: StakeAddresses) {
     this.#provider = provider
@@ -150,6 +189,64 @@ export class StakeChain {
     return connectRewards(this.#addresses.rewards, this.#provider)
   }
 
+  /* BUCKETS */
+
+  /** Returns the staked coin of a vault of buckets: the contract that holds it, and how it is printed. */
+  async stakedCoin(vault: string): Promise<Asset & { address: string }> {
+    const known = this.#stakings.get(vault)
+    const staking = known ?? this.#read(() => connectBucketVault(vault, this.#provider).staking())
+    this.#stakings.set(vault, staking)
+    try {
+      return { address: (await staking).toLowerCase(), symbol: 'IOTX', decimals: 18 }
+    } catch (error) {
+      this.#stakings.delete(vault)
+      throw error
+    }
+  }
+
+  /** Returns undefined of a bucket that is not in the vault. */
+  async bucket(vault: string, id: bigint, { number: blockTag }: Head): Promise<RestakedBucket | undefined> {
+    const contract = connectBucketVault(vault, this.#provider)
+    const { staker, amount, auctionedAt } = await this.#read(() => contract.bucketOf(id, { blockTag }))
+    if (BigInt(staker) === 0n) return undefined
+    const { address } = await this.stakedCoin(vault)
+    const [inside, price, length] = await this.#read(() =>
+      Promise.all([
+        connectSystemStaking(address, this.#provider).bucketOf(id, { blockTag }),
+        contract.priceOf(id, { blockTag }).catch(undefinedWhereRefused),
+        contract.AUCTION_LENGTH({ blockTag }),
+      ]),
+    )
+    const startedAt = Number(auctionedAt)
+    return {
+      ...{ staker: staker.toLowerCase(), amount, contained: inside.amount, duration: inside.duration },
+      ...{ state: bucketStateOf(inside), delegate: inside.delegate.toLowerCase() },
+      auction: price === undefined ? undefined : { price, startedAt, endsAt: startedAt + Number(length) },
+    }
+  }
+
+  async bucketAccount(vault: string, staker: string, { number: blockTag }: Head): Promise<BucketAccount> {
+    const contract = connectBucketVault(vault, this.#provider)
+    const [{ coin, debt, indebtedAt }, grace, escrow] = await this.#read(() =>
+      Promise.all([
+        contract.accountOf(staker, { blockTag }),
+        contract.GRACE({ blockTag }),
+        contract.escrowOf(staker, { blockTag }),
+      ]),
+    )
+    const rewards = await this.#read(() => this.#provider.getBalance(escrow, blockTag))
+    const payUntil = indebtedAt === 0n ? undefined : Number(indebtedAt + grace)
+    return { coin, debt, payUntil, escrow: escrow.toLowerCase(), rewards }
+  }
+
+  /** Returns what slashes took of a position in a vault of buckets, and what is not put down to its staker yet. */
+  async loss(key: PoolKey, staker: string, head: Head): Promise<bigint> {
+    const { vault, validator, basket } = key
+    const generation = await this.generation(key, head)
+    const contract = connectBucketVault(vault, this.#provider)
+    return this.#read(() => contract.lossOf(staker, validator, basket, generation, { blockTag: head.number }))
+  }
+
   /** Returns how an asset is printed. A contract that is no token has no symbol and no decimals. */
   async asset(address: string): Promise<Asset> {
     const known = this.#assets.get(address)
@@ -186,6 +283,12 @@ export class StakeChain {
   #read<T>(request: () => Promise<T>): Promise<T> {
     return reach(this.#provider, request)
   }
+}
+
+/** For a call that a contract refuses. */
+function undefinedWhereRefused(error: unknown): undefined {
+  if (isError(error, 'CALL_EXCEPTION')) return undefined
+  throw error
 }
 
 /** Marks of all scripts are kept; controls, and what turns the direction of a line, are not. */

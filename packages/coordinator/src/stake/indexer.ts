@@ -6,6 +6,7 @@
  * @module
  */
 import { type AllocationEvents, allocationInterface } from '@iotex2/chain/contracts/Allocation'
+import { type BucketVaultEvents, bucketVaultInterface } from '@iotex2/chain/contracts/BucketVault'
 import { type DimRegistryEvents, dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
 import { type RewardsEvents, rewardsInterface } from '@iotex2/chain/contracts/Rewards'
 import { type SlasherEvents, slasherInterface } from '@iotex2/chain/contracts/Slasher'
@@ -29,9 +30,9 @@ type Events = {
   Slasher: SlasherEvents
   Rewards: RewardsEvents
 }
-type VaultEvents = { [vault: string]: TokenVaultEvents }
+type VaultEvents = { [vault: string]: TokenVaultEvents | BucketVaultEvents }
 
-const INTERFACES: Record<keyof Events | 'Vault', Interface> = {
+const INTERFACES: Record<keyof Events | 'Vault' | 'BucketVault', Interface> = {
   DimRegistry: dimRegistryInterface,
   ValidatorRegistry: validatorRegistryInterface,
   Allocation: allocationInterface,
@@ -39,6 +40,7 @@ const INTERFACES: Record<keyof Events | 'Vault', Interface> = {
   Slasher: slasherInterface,
   Rewards: rewardsInterface,
   Vault: tokenVaultInterface,
+  BucketVault: bucketVaultInterface,
 }
 
 /** Where the contracts are. */
@@ -49,22 +51,30 @@ export interface StakeAddresses {
   vaultFactory: string
   slasher: string
   rewards: string
+  /** Vaults of system staking's buckets: each version has one, or none. */
+  bucketVaults: readonly BucketVaultPlace[]
 }
 
-const CONTRACTS: readonly (keyof StakeAddresses)[] = [
-  'dimRegistry',
-  'validatorRegistry',
-  'allocation',
-  'vaultFactory',
-  'slasher',
-  'rewards',
-]
+export interface BucketVaultPlace {
+  vault: string
+  /** Of system staking: 2 counts locks in blocks, 3 in seconds. */
+  version: 2 | 3
+}
+
+const CONTRACTS = ['dimRegistry', 'validatorRegistry', 'allocation', 'vaultFactory', 'slasher', 'rewards'] as const
 
 /** Returns where a deployment has them, lower case, or undefined where it has no restaked stake. */
 export function stakeAddresses(deployment: Deployment): StakeAddresses | undefined {
   const found = CONTRACTS.map((name) => [name, deployment.find(name)?.toLowerCase()] as const)
   if (found.some(([, address]) => address === undefined)) return undefined
-  return Object.fromEntries(found) as unknown as StakeAddresses
+  const versions = [
+    { version: 2, vault: deployment.find('bucketVaultV2')?.toLowerCase() },
+    { version: 3, vault: deployment.find('bucketVaultV3')?.toLowerCase() },
+  ] as const
+  return {
+    ...(Object.fromEntries(found) as Record<(typeof CONTRACTS)[number], string>),
+    bucketVaults: versions.flatMap(({ version, vault }) => (vault === undefined ? [] : [{ vault, version }])),
+  }
 }
 
 export interface StakeIndexerOptions {
@@ -78,8 +88,9 @@ export interface StakeIndexerOptions {
   reached: FaultHook
 }
 
-/** Name of the cursor. */
-export const CURSOR = 'stake'
+/** Returns the name of the cursor. With another vault of buckets everything is read again: it has a past. */
+export const cursorOf = ({ bucketVaults }: StakeAddresses): string =>
+  ['stake', ...bucketVaults.map(({ vault }) => vault)].join(' ')
 /** Blocks that a node behind a load balancer may lag. */
 const REREAD_BLOCKS = 8
 /** Vaults asked for in one request. */
@@ -88,7 +99,11 @@ const VAULTS = 500
 /** Indexes until `signal` aborts. */
 export async function runStakeIndexer(options: StakeIndexerOptions): Promise<void> {
   const { db, provider, addresses, confirmations, pollIntervalMs, log, signal } = options
-  const cursor = await db.selectFrom('cursors').select('block').where('name', '=', CURSOR).executeTakeFirst()
+  const cursor = await db
+    .selectFrom('cursors')
+    .select('block')
+    .where('name', '=', cursorOf(addresses))
+    .executeTakeFirst()
   await followEvents<Events>({
     provider,
     contracts: {
@@ -109,23 +124,29 @@ export async function runStakeIndexer(options: StakeIndexerOptions): Promise<voi
   })
 }
 
-async function handleRange({ db, provider, reached }: StakeIndexerOptions, range: EventRange<Events>): Promise<void> {
+async function handleRange(options: StakeIndexerOptions, range: EventRange<Events>): Promise<void> {
+  const { db, provider, addresses, reached } = options
   const created = range.events.flatMap((event) => (event.name === 'VaultCreated' ? [event.args.vault] : []))
   const known = await db
     .selectFrom('stake_events')
     .select(sql<string>`args->>'vault'`.as('vault'))
     .where('name', '=', 'VaultCreated')
     .execute()
-  const vaults = [...new Set([...known.map(({ vault }) => vault), ...created.map((vault) => vault.toLowerCase())])]
+  const tokens = [...new Set([...known.map(({ vault }) => vault), ...created.map((vault) => vault.toLowerCase())])]
+  const vaults = [
+    ...addresses.bucketVaults.map(({ vault }) => [vault, 'BucketVault'] as const),
+    ...tokens.map((vault) => [vault, 'Vault'] as const),
+  ]
+  const sources: ReadonlyMap<string, 'BucketVault' | 'Vault'> = new Map(vaults)
   const rows = range.events.map((event) => rowOf(event, event.contract))
   for (let start = 0; start < vaults.length; start += VAULTS) {
     const contracts = Object.fromEntries(
       vaults
         .slice(start, start + VAULTS)
-        .map((vault) => [vault, { address: vault, interface: tokenVaultInterface }] as const),
+        .map(([vault, source]) => [vault, { address: vault, interface: INTERFACES[source] }] as const),
     )
     const events = await readEvents<VaultEvents>({ provider, contracts }, range.fromBlock, range.toBlock)
-    rows.push(...events.map((event) => rowOf(event, 'Vault')))
+    rows.push(...events.map((event) => rowOf(event, sources.get(event.contract as string)!)))
   }
   const times = new Map<number, Date>()
   for (const { block } of rows) if (!times.has(block)) times.set(block, new Date(1000 * (await range.blockTime(block))))
@@ -140,7 +161,7 @@ async function handleRange({ db, provider, reached }: StakeIndexerOptions, range
         .execute()
     await transaction
       .insertInto('cursors')
-      .values({ name: CURSOR, block: range.toBlock })
+      .values({ name: cursorOf(addresses), block: range.toBlock })
       .onConflict((conflict) =>
         conflict.column('name').doUpdateSet({ block: sql<bigint>`greatest(cursors.block, excluded.block)` }),
       )
@@ -155,7 +176,7 @@ function rowOf<E extends EventTypes>(event: ChainEvent<E>, source: keyof typeof 
   const { inputs } = INTERFACES[source].getEvent(name)!
   const values = event.args as Record<string, unknown>
   const args: EventArgs = Object.fromEntries(inputs.map((input) => [input.name, toJson(input, values[input.name])]))
-  const change = source === 'Vault' ? changeOf(name, args) : null
+  const change = source === 'Vault' || source === 'BucketVault' ? changeOf(name, args) : null
   return { transaction_hash, log_index, block, source, address: address.toLowerCase(), name, args, change }
 }
 

@@ -221,6 +221,9 @@ export function slashStatus({ vetoUntil, executeUntil, vetoed, executed }: Reque
   return time <= executeUntil ? 'executable' : 'expired'
 }
 
+/** Returns a time, in seconds since the epoch, in ISO 8601. */
+export const iso = (seconds: number): string => new Date(1000 * seconds).toISOString()
+
 /** Math.min of integers of any size. */
 export function least(a: bigint, b: bigint): bigint {
   if (a < b) return a

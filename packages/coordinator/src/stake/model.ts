@@ -6,14 +6,16 @@
 import { keccak256 } from 'ethers'
 import { type RawBuilder, sql } from 'kysely'
 import type { CoordinatorDatabase } from '../schema.ts'
+import { BucketModel } from './bucket-model.ts'
 import { type Head, type PoolAmounts, type PoolKey, type PotKey, SEGMENTS, type StakeChain } from './chain.ts'
-import { CURSOR, type StakeAddresses } from './indexer.ts'
+import { cursorOf, type StakeAddresses } from './indexer.ts'
 import {
   EPOCH_SECONDS,
   epochStart,
   foldModules,
   foldValidators,
   freeShareOf,
+  iso,
   least,
   type Module,
   type StakeEvent,
@@ -43,12 +45,18 @@ const EPOCHS = 4
 const EVIDENCE_BYTES = 1024
 const WHOLE = 10_000n
 
-const iso = (seconds: number): string => new Date(1000 * seconds).toISOString()
 const isoOrNull = (date: Date | null): string | null => date?.toISOString() ?? null
+
+/** Ranks of vaults, see {@link StakeModel.#created}. */
+const NATIVE = 0
+const BUCKETED = 1
+const CREATED = 2
 
 interface VaultRow {
   vault: string
-  asset: string
+  /** Null of buckets. */
+  asset: string | null
+  rank: number
   stakers: bigint
   pools: bigint
 }
@@ -94,6 +102,7 @@ interface ReadPool extends PoolKey {
 export class StakeModel {
   readonly #db: CoordinatorDatabase
   readonly #chain: StakeChain
+  readonly #buckets: BucketModel
   readonly #options: StakeModelOptions
   /** The answer of the newest block, by what was indexed then, which many visitors share. */
   #overview: { key: string; answer: Promise<unknown> } | undefined
@@ -101,6 +110,7 @@ export class StakeModel {
   constructor(options: StakeModelOptions) {
     this.#db = options.db
     this.#chain = options.chain
+    this.#buckets = new BucketModel({ ...options, places: options.addresses.bucketVaults })
     this.#options = options
   }
 
@@ -122,7 +132,8 @@ export class StakeModel {
 
   async #readOverview(head: Head) {
     const { addresses, chainId } = this.#options
-    const [exitDelay, vaultRows, modules, poolRows, page, totals, slashed] = await Promise.all([
+    const { bucketVaults: _bucketVaults, ...contracts } = addresses
+    const [exitDelay, vaultRows, modules, poolRows, page, totals, slashed, auctions] = await Promise.all([
       this.#chain.exitDelay(head),
       this.#vaultRows(),
       this.#modules(),
@@ -130,6 +141,7 @@ export class StakeModel {
       this.validators(VALIDATOR_PAGE, undefined, head),
       this.#totals(),
       this.#slashedBy('dim'),
+      this.#buckets.auctions(head),
     ])
     const [pools, validators, counts] = await Promise.all([
       this.#readPools(poolRows, head),
@@ -137,11 +149,11 @@ export class StakeModel {
       this.#validatorsByModule(head),
     ])
     const vaults = await Promise.all(
-      vaultRows.map(async (row, i) => ({
+      vaultRows.map(async (row) => ({
         vault: row.vault,
-        asset: { address: row.asset, ...(await this.#chain.asset(row.asset)) },
-        // The wrapped coin's vault comes with the factory, which emits it first.
-        native: i === 0,
+        asset: await this.#assetIn(row),
+        native: row.rank === NATIVE,
+        bucketVersion: this.#buckets.versionOf(row.vault) ?? null,
         stakers: Number(row.stakers),
         pools: Number(row.pools),
         held: String(await this.#chain.owed(row.vault, head)),
@@ -152,7 +164,7 @@ export class StakeModel {
       block: head.number,
       blockTime: iso(head.time),
       chainId: Number(chainId),
-      contracts: addresses,
+      contracts,
       exitDelaySeconds: exitDelay,
       nextEpochAt: iso(epochStart(head.time) + EPOCH_SECONDS),
       totals: { ...totals, poolsRead: pools.length },
@@ -163,6 +175,7 @@ export class StakeModel {
         stake: backing(module, pools, validators),
         slashed: slashed.filter(({ of }) => of === module.dim).map(slashedJson),
       })),
+      auctions,
       ...page,
     }
   }
@@ -350,11 +363,13 @@ export class StakeModel {
   /** Returns what `staker` has in the vaults, delegated, and on its way out. */
   async account(staker: string) {
     const head = await this.#chain.head()
-    const [indexed, vaultRows, { rows: positions }, { rows: exits }] = await Promise.all([
+    const [indexed, vaultRows, { rows: positions }, { rows: exits }, buckets] = await Promise.all([
       this.#indexedBlock(),
       this.#vaultRows(sql`
-        AND (args->>'vault') IN (
-          SELECT address FROM stake_events WHERE staker = ${staker} AND name IN ('Deposited', 'ExitClaimed'))`),
+
+        WHERE vault IN (
+          SELECT address FROM stake_events WHERE staker = ${staker}
+            AND name IN ('Deposited', 'BucketDeposited', 'DebtPaid', 'ExitClaimed'))`),
       sql<PoolRow & { entering: bigint }>`
         SELECT address AS vault, validator, (args->>'basket')::integer AS basket,
           coalesce(sum(change) FILTER (WHERE time >= ${new Date(1000 * epochStart(head.time))}), 0) AS entering
@@ -368,13 +383,14 @@ export class StakeModel {
             AND claims.address = requests.address AND claims.args->>'exitId' = requests.args->>'exitId')
         ORDER BY (requests.args->>'unlockTime')::bigint, requests.block, requests.log_index
         LIMIT ${EXITS}`.execute(this.#db),
+      this.#buckets.accounts(staker, head),
     ])
     const [balances, held, leaving] = await Promise.all([
       Promise.all(
-        vaultRows.map(async ({ vault, asset }) => ({
-          vault,
-          asset: { address: asset, ...(await this.#chain.asset(asset)) },
-          balance: String(await this.#chain.balance(vault, staker, head)),
+        vaultRows.map(async (row) => ({
+          vault: row.vault,
+          asset: await this.#assetIn(row),
+          balance: String(await this.#chain.balance(row.vault, staker, head)),
         })),
       ),
       Promise.all(
@@ -387,6 +403,7 @@ export class StakeModel {
             ...key,
             ...{ asset, shares: String(shares), stake: String(stake), entering: String(recent) },
             ...{ generation, earned },
+            loss: this.#buckets.versionOf(key.vault) ? String(await this.#chain.loss(key, staker, head)) : null,
           }
         }),
       ),
@@ -411,9 +428,10 @@ export class StakeModel {
       blockTime: iso(head.time),
       indexed,
       balances,
-      positions: held.filter(({ shares, earned }) => shares !== '0' || earned.length > 0),
+      positions: held.filter(({ shares, earned, loss }) => shares !== '0' || earned.length > 0 || Number(loss) > 0),
       segments: SEGMENTS,
       exits: leaving,
+      buckets,
     }
   }
 
@@ -421,34 +439,48 @@ export class StakeModel {
 
   /** Returns the last block that is indexed. */
   async #indexedBlock(): Promise<number> {
-    const row = await this.#db.selectFrom('cursors').select('block').where('name', '=', CURSOR).executeTakeFirst()
+    const cursor = cursorOf(this.#options.addresses)
+    const row = await this.#db.selectFrom('cursors').select('block').where('name', '=', cursor).executeTakeFirst()
     return Number(row?.block ?? -1)
   }
 
-  /** Returns vaults: the wrapped coin's, then those with the most stakers. */
+  /**
+   * A table of vaults, by their rank: the wrapped coin's, which comes with the factory and is emitted first; those of buckets,
+   * which the deployment names; and those that anybody created.
+   */
+  #created(): RawBuilder<unknown> {
+    const ofBuckets = this.#options.addresses.bucketVaults.map(
+      ({ vault }, i) => sql`UNION ALL SELECT ${vault}::text, NULL, ${sql.lit(BUCKETED)}, 0, ${sql.lit(i)}`,
+    )
+    return sql`(
+      (SELECT args->>'vault' AS vault, args->>'asset' AS asset,
+        CASE WHEN row_number() OVER (ORDER BY block, log_index) = 1 THEN ${sql.lit(NATIVE)} ELSE ${sql.lit(CREATED)} END AS rank,
+        block, log_index
+      FROM stake_events WHERE name = 'VaultCreated') ${sql.join(ofBuckets, sql` `)})`
+  }
+
+  /** Returns vaults by rank, then those with the most stakers. */
   async #vaultRows(condition: RawBuilder<unknown> = sql``): Promise<VaultRow[]> {
     const { rows } = await sql<VaultRow>`
-      SELECT args->>'vault' AS vault, args->>'asset' AS asset,
+      SELECT vault, asset, rank,
         (SELECT count(DISTINCT staker) FROM stake_events AS delegations
-          WHERE delegations.name = 'Delegated' AND delegations.address = created.args->>'vault') AS stakers,
+          WHERE delegations.name = 'Delegated' AND delegations.address = created.vault) AS stakers,
         (SELECT count(DISTINCT (validator, args->>'basket')) FROM stake_events AS changes
-          WHERE changes.change IS NOT NULL AND changes.address = created.args->>'vault') AS pools
-      FROM stake_events AS created WHERE name = 'VaultCreated' ${condition}
-      ORDER BY (block, log_index) <> (
-        SELECT block, log_index FROM stake_events WHERE name = 'VaultCreated' ORDER BY block, log_index LIMIT 1),
-        stakers DESC, block, log_index LIMIT ${VAULTS}`.execute(this.#db)
+          WHERE changes.change IS NOT NULL AND changes.address = created.vault) AS pools
+      FROM ${this.#created()} AS created ${condition}
+      ORDER BY rank, stakers DESC, block, log_index LIMIT ${VAULTS}`.execute(this.#db)
     return rows
   }
 
-  /** Returns pools with something in them, of the first vault first, the largest of each vault first. */
+  /** Returns pools with something in them, by their vaults' ranks, the largest of each vault first. */
   async #poolRows(condition: RawBuilder<unknown>): Promise<PoolRow[]> {
     const { rows } = await sql<PoolRow>`
       SELECT pools.vault, pools.validator, pools.basket FROM (
         SELECT address AS vault, validator, (args->>'basket')::integer AS basket, sum(change) AS amount
         FROM stake_events WHERE change IS NOT NULL GROUP BY address, validator, args->>'basket') AS pools
-      JOIN stake_events AS created ON created.name = 'VaultCreated' AND created.args->>'vault' = pools.vault
+      JOIN ${this.#created()} AS created ON created.vault = pools.vault
       WHERE pools.amount > 0 AND ${condition}
-      ORDER BY created.block, created.log_index, pools.amount DESC, pools.validator, pools.basket
+      ORDER BY rank, created.block, created.log_index, pools.amount DESC, pools.validator, pools.basket
       LIMIT ${POOLS}`.execute(this.#db)
     return rows
   }
@@ -491,7 +523,7 @@ export class StakeModel {
       SELECT
         (SELECT count(DISTINCT staker) FROM stake_events WHERE name = 'Delegated') AS stakers,
         (SELECT count(*) FROM stake_events WHERE name = 'ValidatorRegistered') AS validators,
-        (SELECT count(*) FROM stake_events WHERE name = 'VaultCreated') AS vaults,
+        (SELECT count(*) FROM ${this.#created()} AS created) AS vaults,
         (SELECT count(*) FROM stake_events WHERE name = 'SlashExecuted' AND args->>'taken' <> '0') AS slashes,
         (SELECT count(*) FROM (
           SELECT FROM stake_events WHERE change IS NOT NULL
@@ -520,15 +552,16 @@ export class StakeModel {
     return Promise.all(rows.map(async (row) => ({ ...row, amounts: await this.#chain.pool(row, head) })))
   }
 
-  /** A slash may name any contract as its vault; of one that is no vault of the factory's nothing can be taken. */
+  /** A slash may name any contract as its vault; of one that is none nothing can be taken. */
   async #assetOf(vault: string) {
-    const row = await this.#db
-      .selectFrom('stake_events')
-      .select(sql<string>`args->>'asset'`.as('asset'))
-      .where('name', '=', 'VaultCreated')
-      .where(sql`args->>'vault'`, '=', vault)
-      .executeTakeFirst()
-    return row ? { address: row.asset, ...(await this.#chain.asset(row.asset)) } : null
+    const { rows } = await sql<Pick<VaultRow, 'vault' | 'asset'>>`
+      SELECT vault, asset FROM ${this.#created()} AS created WHERE vault = ${vault}`.execute(this.#db)
+    return rows[0] ? this.#assetIn(rows[0]) : null
+  }
+
+  async #assetIn({ vault, asset }: Pick<VaultRow, 'vault' | 'asset'>) {
+    if (asset === null) return this.#chain.stakedCoin(vault)
+    return { address: asset, ...(await this.#chain.asset(asset)) }
   }
 }
 

@@ -16,7 +16,7 @@ export interface StakeEventsTable {
   block: ColumnType<bigint, bigint | number, bigint | number>
   /** The block's time. */
   time: Date
-  /** The contract: DimRegistry, ValidatorRegistry, Allocation, VaultFactory, Slasher, Rewards, or Vault for any of them. */
+  /** The contract: DimRegistry, ValidatorRegistry, Allocation, VaultFactory, Slasher, Rewards, BucketVault, or Vault for any other. */
   source: string
   /** Of the contract that emitted it. */
   address: string

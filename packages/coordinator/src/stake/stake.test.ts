@@ -1,14 +1,19 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { connectAllocation } from '@iotex2/chain/contracts/Allocation'
+import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry, dimRegistryInterface } from '@iotex2/chain/contracts/DimRegistry'
 import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { connectRewards } from '@iotex2/chain/contracts/Rewards'
 import { connectSlasher } from '@iotex2/chain/contracts/Slasher'
 import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { connectVaultFactory } from '@iotex2/chain/contracts/VaultFactory'
-import { Deployment } from '@iotex2/chain/deployment'
+import { CONTRACT_IDS, Deployment } from '@iotex2/chain/deployment'
+import { connectSystemStaking } from '@iotex2/chain/system-staking'
 import { openStore, type Store } from '@iotex2/data-availability/store'
 import { createService } from '@iotex2/service/service'
 import { getCreateAddress, Interface, keccak256, toUtf8Bytes } from 'ethers'
@@ -23,12 +28,13 @@ import {
   IOTX,
   mined,
   type StakeNetwork,
+  stakeBucket,
   stakeNative,
   startStakeNetwork,
 } from '../../../../test/stake-network.ts'
 import { stakeRoutes } from '../routes/stake.ts'
 import type { CoordinatorDatabase } from '../schema.ts'
-import { stakeAddresses } from './indexer.ts'
+import { cursorOf, stakeAddresses } from './indexer.ts'
 import type { StakeFixtureOptions } from './stake.fixture.ts'
 
 const FIXTURE = fileURLToPath(new URL('./stake.fixture.ts', import.meta.url))
@@ -99,8 +105,9 @@ const get = async (url: string, path: string): Promise<Answer> => (await fetch(u
 /** Resolves once everything that is on chain now is indexed. */
 async function indexed(): Promise<void> {
   const head = await network.provider.getBlockNumber()
+  const name = cursorOf(stakeAddresses(network.deployment)!)
   const cursor = async () => {
-    const row = await db.selectFrom('cursors').select('block').where('name', '=', 'stake').executeTakeFirst()
+    const row = await db.selectFrom('cursors').select('block').where('name', '=', name).executeTakeFirst()
     return Number(row?.block ?? -1)
   }
   await expect.poll(cursor, PATIENCE).toBeGreaterThanOrEqual(head)
@@ -125,7 +132,7 @@ test('stake is told by asset, validator and module, as the chain has it', async 
   // It counts from the next day on, and can be taken from then on.
   expect([native.slashable, native.counting].map(BigInt)).toEqual([160n * IOTX, 0n])
   expect(before.modules.map(({ stake }: Answer) => stake)).toEqual([[], []])
-  expect(before.totals).toMatchObject({ stakers: 2, validators: 2, vaults: 1, pools: 3, poolsRead: 3, slashes: 0 })
+  expect(before.totals).toMatchObject({ stakers: 2, validators: 2, vaults: 2, pools: 3, poolsRead: 3, slashes: 0 })
   expect(before.exitDelaySeconds).toBe(EXIT_DELAY)
   const nextEpoch = Date.parse(before.nextEpochAt) / 1000
   expect([nextEpoch % DAY, nextEpoch > (await network.now())]).toEqual([0, true])
@@ -213,7 +220,9 @@ test('nothing that a vault does in the block that creates it is missed', async (
   expect(rows.map(({ name }) => name)).toEqual(['VaultCreated', 'Deposited', 'Delegated'])
   const { url } = running[0]!
   const { vaults } = await get(url, '/v1/stake')
-  expect(vaults[1]).toMatchObject({
+  // Behind the vault of buckets, which the deployment names.
+  expect(vaults.map(({ bucketVersion }: Answer) => bucketVersion)).toEqual([null, 3, null])
+  expect(vaults[2]).toMatchObject({
     ...{ vault: created.toLowerCase(), native: false, held: String(amount), stakers: 1 },
     asset: { symbol: 'USDX', decimals: 6 },
   })
@@ -317,6 +326,93 @@ test('the index and the chain agree on every pool, after slashes and settled exi
   expect((await get(url, `/v1/stake/accounts/${staker}`)).exits).toEqual([])
 })
 
+test('a bucket is told with what it counts for, its debt, its auction and its end', async () => {
+  const { url } = await startIndexer()
+  const buckets = connectBucketVault(network.bucketVault, network.staker)
+  const id = await stakeBucket(network, network.staker, 1_000n * IOTX)
+  const staking = connectSystemStaking(await buckets.staking(), network.staker)
+  await mined(staking.approve(network.bucketVault, id))
+  await mined(buckets.depositBucket(id))
+  await mined(buckets.delegate(second, 1, 800n * IOTX))
+  await network.staker.sendTransaction({ to: await buckets.escrowOf(staker), value: IOTX / 100n })
+  await network.pass(DAY)
+  await indexed()
+  const account = async () => get(url, `/v1/stake/accounts/${staker}`)
+  const before = await account()
+  const asset = { address: (await buckets.staking()).toLowerCase(), symbol: 'IOTX', decimals: 18 }
+  expect(before.buckets).toMatchObject([
+    {
+      ...{ vault: network.bucketVault, version: 3, asset, coin: '0', debt: '0', payUntil: null },
+      ...{ escrow: (await buckets.escrowOf(staker)).toLowerCase(), rewards: String(IOTX / 100n) },
+      buckets: [
+        {
+          ...{ bucket: String(id), staker, amount: String(1_000n * IOTX), contained: String(1_000n * IOTX) },
+          ...{ duration: String(14 * DAY), state: 'locked', delegate: first, auction: null },
+        },
+      ],
+    },
+  ])
+  expect(before.balances.find(({ vault }: Answer) => vault === network.bucketVault)).toMatchObject({
+    ...{ asset, balance: String(200n * IOTX) },
+  })
+  const ofBuckets = ({ positions }: Answer) => positions.find(({ vault }: Answer) => vault === network.bucketVault)
+  expect(ofBuckets(before)).toMatchObject({ stake: String(800n * IOTX), loss: '0', asset })
+  expect((await get(url, '/v1/stake')).vaults[1]).toMatchObject({
+    ...{ bucketVersion: 3, native: false, stakers: 1, held: String(1_000n * IOTX), slashable: String(800n * IOTX) },
+  })
+
+  const captured = (await network.now()) - 60
+  const taken = 100n * IOTX
+  const request = { ...offence(BRIDGE, second, 1, captured, taken), vault: network.bucketVault }
+  const requestId = (await slasher().requests()) + 1n
+  await mined(slasher().requestSlash(request, toUtf8Bytes('signed twice')))
+  await network.pass(DAY / 2)
+  await mined(slasher().executeSlash(requestId))
+  await indexed()
+  const loss = BigInt(ofBuckets(await account()).loss)
+  expect(loss - taken).toBeLessThanOrEqual(1n)
+  expect((await get(url, '/v1/stake/slashes?limit=1')).slashes[0]).toMatchObject({ asset, taken: String(taken) })
+
+  const generation = await buckets.generationOf(second, 1)
+  const realised = await mined(buckets.realise(staker, second, 1, generation))
+  await indexed()
+  const grace = await buckets.GRACE()
+  const at = (await network.provider.getBlock(realised.blockNumber))!.timestamp
+  const indebted = await account()
+  expect(indebted.buckets[0]).toMatchObject({
+    ...{ debt: String(loss), payUntil: new Date(1000 * (at + Number(grace))).toISOString() },
+  })
+  expect(ofBuckets(indebted).loss).toBe('0')
+  expect((await get(url, '/v1/stake')).auctions).toEqual([])
+
+  await network.pass(Number(grace) + 1)
+  const started = await mined(buckets.auction(id))
+  await indexed()
+  const auctions = async () => (await get(url, '/v1/stake')).auctions
+  const startedAt = (await network.provider.getBlock(started.blockNumber))!.timestamp
+  const [offered] = await auctions()
+  expect(offered).toMatchObject({
+    ...{ bucket: String(id), vault: network.bucketVault, staker, asset },
+    auction: {
+      price: String(await buckets.priceOf(id)),
+      endsAt: new Date(1000 * (startedAt + Number(await buckets.AUCTION_LENGTH()))).toISOString(),
+    },
+  })
+  await network.pass(Number(await buckets.AUCTION_LENGTH()))
+  await indexed()
+  const [cheap] = await auctions()
+  expect(BigInt(cheap.auction.price)).toBeLessThan(BigInt(offered.auction.price))
+
+  const buyer = connectBucketVault(network.bucketVault, network.builder)
+  await mined(buyer.buy(id, { value: 1_000n * IOTX }))
+  await indexed()
+  expect(await auctions()).toEqual([])
+  const sold = (await account()).buckets[0]
+  const { coin } = await buckets.accountOf(staker)
+  expect(coin).toBeGreaterThan(0n)
+  expect(sold).toMatchObject({ buckets: [], debt: '0', payUntil: null, coin: String(coin) })
+})
+
 test('bribes are told by what they pay for each epoch and the stake that shares it, and to whom they are due', async () => {
   const { url } = await startIndexer()
   const rewards = connectRewards(network.deployment.address('rewards'), network.builder)
@@ -411,6 +507,35 @@ describe('killed at any point, and with another beside it, each event is there o
       await own[Symbol.asyncDispose]()
     }
   })
+})
+
+test('vaults of buckets that a deployment gets later are read from their beginning', async () => {
+  const own = await createTestDatabase()
+  const ownStore = openStore({ url: own.url })
+  const directory = await mkdtemp(join(tmpdir(), 'iotex2-stake-'))
+  try {
+    const deploymentFile = join(directory, 'addresses.json')
+    const { [CONTRACT_IDS.bucketVaultV3]: _later, ...book } = JSON.parse(await readFile(network.deploymentFile, 'utf8'))
+    await writeFile(deploymentFile, JSON.stringify(book))
+    const count = async (from: Store, source: string) => {
+      const { rows } = await sql<{ count: bigint }>`
+        SELECT count(*) AS count FROM stake_events WHERE source = ${source}`.execute(from.db)
+      return Number(rows[0]!.count)
+    }
+    const before = await startIndexer({ databaseUrl: own.url, deploymentFile })
+    await expect.poll(() => count(ownStore, 'Vault'), PATIENCE).toBe(await count(store, 'Vault'))
+    expect(await count(ownStore, 'BucketVault')).toBe(0)
+    await before.kill()
+    await startIndexer({ databaseUrl: own.url })
+    await expect.poll(() => count(ownStore, 'BucketVault'), PATIENCE).toBe(await count(store, 'BucketVault'))
+    expect(await count(ownStore, 'BucketVault')).toBeGreaterThan(0)
+    expect(await count(ownStore, 'Vault')).toBe(await count(store, 'Vault'))
+  } finally {
+    for (const { kill } of running.splice(0)) await kill()
+    await ownStore.close()
+    await own[Symbol.asyncDispose]()
+    await rm(directory, { recursive: true })
+  }
 })
 
 describe('an answer that cannot be given says why', () => {
