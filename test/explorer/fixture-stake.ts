@@ -31,6 +31,7 @@ export function buildFixtureStake(nowMs: number) {
         vault,
         asset: { address: address('a2'), symbol: 'WIOTX', decimals: 18 },
         native: true,
+        bucketVersion: null,
         stakers: 41,
         pools: 1,
         held: wiotx(13_000n),
@@ -81,5 +82,6 @@ export function buildFixtureStake(nowMs: number) {
       },
     ],
     nextValidator: null,
+    auctions: [],
   }
 }

@@ -8,16 +8,28 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
+import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectNativeVault } from '@iotex2/chain/contracts/NativeVault'
 import { connectRewards } from '@iotex2/chain/contracts/Rewards'
 import { connectSlasher } from '@iotex2/chain/contracts/Slasher'
 import { connectTokenVault } from '@iotex2/chain/contracts/TokenVault'
 import { connectVaultFactory } from '@iotex2/chain/contracts/VaultFactory'
+import { connectSystemStaking } from '@iotex2/chain/system-staking'
 import { RequestError } from '@iotex2/protocol/errors'
-import { Contract, parseEther, toUtf8Bytes, Wallet } from 'ethers'
+import { Contract, Interface, parseEther, toUtf8Bytes, Wallet } from 'ethers'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { BRIDGE, DAY, EXIT_DELAY, FLEET, IOTX, mined, type StakeNetwork, stakeNative } from '../stake-network.ts'
+import {
+  BRIDGE,
+  DAY,
+  EXIT_DELAY,
+  FLEET,
+  IOTX,
+  mined,
+  type StakeNetwork,
+  stakeBucket,
+  stakeNative,
+} from '../stake-network.ts'
 import { chromiumMissing, launchChromium } from './chromium.ts'
 import { InjectedWallet } from './injected-wallet.ts'
 import { type StakePage, startStakePage } from './stake-page.ts'
@@ -370,6 +382,148 @@ describe.skipIf(chromiumMissing !== null)('stake in chromium', () => {
       await checked('bribes')
     })
   }, 90_000)
+
+  const ownership = new Interface([
+    'function transferFrom(address, address, uint256)',
+    'function ownerOf(uint256) view returns (address)',
+  ])
+  const buckets = () => connectBucketVault(network.bucketVault, network.staker)
+  const staking = async () => connectSystemStaking(await buckets().staking(), network.staker)
+  /** Slashes what the bucket vault has with the second validator, for the second module. */
+  const slashBuckets = async (amount: bigint) => {
+    const slasher = connectSlasher(network.deployment.address('slasher'), network.builder)
+    const request = (await slasher.requests()) + 1n
+    const offence = { dim: BRIDGE, vault: network.bucketVault, validator: network.validators[1]!.address, basket: 1 }
+    await mined(
+      slasher.requestSlash(
+        { ...offence, captureTime: (await network.now()) - 60, amount },
+        toUtf8Bytes('signed twice'),
+      ),
+    )
+    await network.pass(DAY / 2)
+    await mined(slasher.executeSlash(request))
+  }
+
+  test.each([
+    ['light', DESKTOP],
+    ['dark', PHONE],
+  ] as const)(
+    'staked IOTX secures a module, pays for a slash, and comes back: %s',
+    async (colorScheme, viewport) => {
+      await atDesk({ colorScheme, viewport }, async ({ page, account, checked }) => {
+        const id = await stakeBucket(network, network.staker, 500n * IOTX)
+        const to = await buckets().staking()
+        const own = await network.staker.getAddress()
+        await (
+          await network.staker.sendTransaction({
+            to,
+            data: ownership.encodeFunctionData('transferFrom', [own, account, id]),
+          })
+        ).wait()
+
+        await connect(page)
+        const staked = panel(page, 'Staked IOTX, buckets of version 3')
+        const form = staked.locator('form', { has: page.getByRole('heading', { name: 'Restake a bucket' }) })
+        const number = form.getByLabel(/Number of the bucket/)
+        await number.fill('99999')
+        await form.getByText('There is no such bucket.').waitFor()
+        await number.fill(String(id))
+        await form.getByText('500 IOTX are credited').waitFor()
+        await form.getByText(/locked for 14 days/).waitFor()
+        await checked('restake')
+        await form.getByRole('button', { name: 'Allow and restake' }).click()
+        await rows(page, 'Your buckets of version 3').getByText(`#${id}`, { exact: true }).waitFor()
+
+        // It secures as any other stake.
+        await panel(page, 'Delegate').getByLabel('Of').selectOption({ value: network.bucketVault })
+        await chooseBasket(page, /module 2 100 %/)
+        await panel(page, 'Delegate').getByLabel('Amount, in IOTX').fill('400')
+        await panel(page, 'Delegate')
+          .getByText(/Module 2 can take at most 80 IOTX/)
+          .waitFor()
+        await panel(page, 'Delegate').getByRole('button', { name: 'Delegate' }).click()
+        const delegated = panel(page, /^Delegated: (400|399\.9999) IOTX/)
+        await delegated.waitFor()
+
+        // It goes on voting, for whom its staker says.
+        await staked.getByRole('button', { name: `Change #${id}` }).click()
+        const delegate = network.validators[1]!.address
+        await staked.getByRole('textbox', { name: 'Delegate’s address' }).fill(delegate)
+        await checked('bucket')
+        await staked.getByRole('button', { name: 'Vote' }).click()
+        await expect
+          .poll(async () => (await (await staking()).bucketOf(id)).delegate.toLowerCase(), POLL)
+          .toBe(delegate.toLowerCase())
+
+        // A slash is a debt.
+        await network.pass(DAY)
+        await slashBuckets(40n * IOTX)
+        // Shared with whoever else is in the pool.
+        const slashed = panel(page, /^Delegated: 3[0-9.]+ IOTX/)
+        await slashed.getByText('Slashed, not put down yet').waitFor()
+        await slashed.getByRole('button', { name: 'Put it down as a debt' }).click()
+        await staked.getByText(/to be paid by/).waitFor()
+        const { debt } = await buckets().accountOf(account)
+        const lost = 400n * IOTX - (await buckets().stakeOf(account, network.validators[1]!.address, 1))
+        expect(debt).toBeGreaterThan(IOTX)
+        expect(debt - lost).toBeLessThanOrEqual(1n)
+        const paying = staked.locator('form', { has: page.getByRole('heading', { name: 'Pay the debt' }) })
+        await paying.getByText('Until it is paid, nothing more can be delegated and no bucket leaves.').waitFor()
+        await paying.getByRole('button', { name: 'All' }).click()
+        await paying.getByText('The debt is 0 IOTX then, and no bucket can be taken for it.').waitFor()
+        await checked('debt')
+        await paying.getByRole('button', { name: 'Pay' }).click()
+        await paying.waitFor({ state: 'detached' })
+        expect((await buckets().accountOf(account)).debt).toBe(0n)
+
+        // What is still delegated of it is paid in, and the bucket leaves at once.
+        await staked.getByRole('button', { name: `Change #${id}` }).click()
+        const leaving = staked.locator('form', { has: page.getByRole('heading', { name: `Take back bucket #${id}` }) })
+        await leaving.getByText(/what the balance lacks of it/).waitFor()
+        await checked('take-back')
+        await leaving.getByRole('button', { name: 'Pay and take back' }).click()
+        await leaving.waitFor({ state: 'detached' })
+        expect((await (await staking()).ownerOf(id)).toLowerCase()).toBe(account.toLowerCase())
+        await delegated.waitFor({ state: 'detached' })
+        await part(page, 'Overview')
+        await rows(page, 'Stake by asset').getByText('staked in buckets of version 3').waitFor()
+      })
+    },
+    120_000,
+  )
+
+  test('a bucket whose staker did not pay is bought', async () => {
+    const id = await stakeBucket(network, network.staker, 300n * IOTX)
+    const staker = await network.staker.getAddress()
+    const second = network.validators[1]!.address
+    await mined((await staking()).approve(network.bucketVault, id))
+    await mined(buckets().depositBucket(id))
+    await mined(buckets().delegate(second, 1, 300n * IOTX))
+    await network.pass(DAY)
+    await slashBuckets(50n * IOTX)
+    await mined(buckets().realise(staker, second, 1, await buckets().generationOf(second, 1)))
+    await network.pass(Number(await buckets().GRACE()) + 1)
+    await mined(buckets().auction(id))
+    for (const [colorScheme, viewport] of [
+      ['dark', DESKTOP],
+      ['light', PHONE],
+    ] as const)
+      await atDesk({ colorScheme, viewport }, async ({ page, account, checked }) => {
+        const table = rows(page, 'Buckets for sale')
+        await table.nth(1).getByText(`#${id}`).waitFor()
+        await checked('auction')
+        if (viewport === DESKTOP) return
+        await connect(page)
+        await table.getByRole('button', { name: `Buy #${id}` }).click()
+        const form = page.locator('form', { has: page.getByRole('heading', { name: `Buy bucket #${id}` }) })
+        await form.getByText(/Your account pays at most 300 IOTX/).waitFor()
+        await network.pass(DAY)
+        await checked('buy')
+        await form.getByRole('button', { name: 'Buy', exact: true }).click()
+        await form.waitFor({ state: 'detached' })
+        expect((await (await staking()).ownerOf(id)).toLowerCase()).toBe(account.toLowerCase())
+      })
+  }, 120_000)
 
   test('a transaction that was sent before a reload is waited for', async () => {
     await atDesk({}, async ({ page, wallet }) => {

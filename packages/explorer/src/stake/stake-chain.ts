@@ -9,6 +9,7 @@ import { rewardsInterface } from '@iotex2/chain/contracts/Rewards'
 import { validatorRegistryInterface } from '@iotex2/chain/contracts/ValidatorRegistry'
 import { Interface } from 'ethers'
 import type { Transaction, WalletChain } from '../onboarding/chain/wallet-chain.ts'
+import { BucketChain } from './bucket-chain.ts'
 import { type DelegationState, type DepositState, type ExitState, type LineTerms, nextEpoch } from './preview.ts'
 import type { StakeOverview } from './types.ts'
 
@@ -41,10 +42,12 @@ const GAS_EACH = 400_000n
 
 export class StakeChain {
   readonly chain: WalletChain
+  readonly buckets: BucketChain
   readonly #contracts: StakeOverview['contracts']
 
   constructor(chain: WalletChain, contracts: StakeOverview['contracts']) {
     this.chain = chain
+    this.buckets = new BucketChain(chain)
     this.#contracts = contracts
   }
 

@@ -32,6 +32,8 @@ export interface VaultPlace {
   asset: Asset
   /** Of the wrapped coin: takes and pays the coin itself. */
   native: boolean
+  /** Takes buckets of this version of system staking: its asset is the coin in them. Null of tokens. */
+  bucketVersion: 2 | 3 | null
 }
 
 export interface StakeVault extends PoolAmounts, VaultPlace {
@@ -131,6 +133,8 @@ export interface StakeOverview extends ValidatorPage {
   }
   vaults: StakeVault[]
   modules: StakeModule[]
+  /** Buckets that are for sale now, those put up last first. */
+  auctions: StakedBucket[]
 }
 
 export const SLASH_STATUSES = ['vetoable', 'executable', 'expired', 'vetoed', 'executed'] as const
@@ -221,6 +225,51 @@ export interface Position {
   /** Of the pool; null where no pot pays it. */
   generation: string | null
   earned: Earned[]
+  /** In a vault of buckets: what slashes took of it and is not put down as a debt yet. Null in any other. */
+  loss: string | null
+}
+
+export interface Auction {
+  price: string
+  startedAt: string
+  /** From then on the price falls no further. */
+  endsAt: string
+}
+
+/** A bucket of system staking in a vault. */
+export interface StakedBucket {
+  vault: string
+  bucket: string
+  version: 2 | 3
+  asset: Asset
+  staker: string
+  /** What it counts for. */
+  amount: string
+  /** What is in it: more, where something was added. */
+  contained: string
+  /** In blocks of five seconds by version 2, in seconds by version 3. */
+  duration: string
+  state: 'locked' | 'unlocked' | 'unstaked'
+  /** For whom it votes. */
+  delegate: string
+  auction: Auction | null
+}
+
+/** What an account has in a vault of buckets. */
+export interface BucketAccount {
+  vault: string
+  version: 2 | 3
+  asset: Asset
+  /** Where its buckets are. */
+  escrow: string
+  /** What of its balance it can take out as coin. */
+  coin: string
+  debt: string
+  /** Until then the debt can be paid before a bucket is taken for it. Null: there is none. */
+  payUntil: string | null
+  /** Rewards of the L1 that wait in the escrow. */
+  rewards: string
+  buckets: StakedBucket[]
 }
 
 export interface Exit {
@@ -246,6 +295,8 @@ export interface StakeAccount {
   balances: Balance[]
   positions: Position[]
   exits: Exit[]
+  /** One for each vault of buckets. */
+  buckets: BucketAccount[]
   /** Segments of epochs that one claim goes through. */
   segments: number
 }

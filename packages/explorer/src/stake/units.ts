@@ -61,6 +61,13 @@ export function formatWindow(seconds: number): string {
   return rest === 0 || next === undefined ? name : `${name} ${rest / next[0]} ${next[1]}`
 }
 
+/** What the durations of a version of system staking count a day (docs of IoTeX: version 2 counts blocks). */
+export const LOCK_UNITS_A_DAY = { 2: 17_280n, 3: 86_400n } as const
+
+/** Returns how long a bucket is locked, in words. */
+export const formatLock = (duration: string | bigint, version: 2 | 3): string =>
+  version === 3 ? formatWindow(Number(duration)) : `${group(String(duration))} blocks`
+
 /** Returns `25 Nov 2026, 14:05 UTC`. */
 export const formatDay = (seconds: number): string => {
   const date = new Date(1000 * seconds)

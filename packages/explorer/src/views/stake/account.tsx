@@ -12,7 +12,9 @@ import { useStaker } from '../../stake/use-staker.ts'
 import { FailureBanner } from '../onboard/failure-banner.tsx'
 import { TaskNotice } from '../onboard/task-notice.tsx'
 import { WalletStep } from '../onboard/wallet-step.tsx'
+import { AuctionPanel } from './auction-panel.tsx'
 import { BalancePanel } from './balance-panel.tsx'
+import { BucketPanel } from './bucket-panel.tsx'
 import { DelegatePanel } from './delegate-panel.tsx'
 import { ExitPanel } from './exit-panel.tsx'
 import { PositionPanels } from './position-panel.tsx'
@@ -69,7 +71,7 @@ async function untilIndexed(account: string, block: number): Promise<void> {
 /** The overview tells of the vaults with the most stakers; what the account has in another one can leave it too. */
 function placesOf({ vaults }: StakeOverview, balances: readonly Balance[]): VaultPlace[] {
   const others = balances.filter(({ vault }) => !vaults.some((known) => known.vault === vault))
-  return [...vaults, ...others.map(({ vault, asset }) => ({ vault, asset, native: false }))]
+  return [...vaults, ...others.map(({ vault, asset }) => ({ vault, asset, native: false, bucketVersion: null }))]
 }
 
 interface StakerSpaceProps {
@@ -112,6 +114,10 @@ function StakerSpace({ connected, overview, refreshOverview }: StakerSpaceProps)
           <DelegatePanel {...props} overview={overview} vaults={placesOf(overview, value.balances)} />
           <PositionPanels {...props} overview={overview} positions={value.positions} segments={value.segments} />
           <ExitPanel {...props} exits={value.exits} />
+          {value.buckets.map((buckets) => (
+            <BucketPanel key={buckets.vault} {...props} account={buckets} />
+          ))}
+          <AuctionPanel {...props} auctions={overview.auctions} />
         </>
       )}
       <TaskNotice task={task} />

@@ -40,7 +40,9 @@ interface BalancePanelProps {
 /** What is in the vaults and backs nothing: put in, or taken out. */
 export function BalancePanel({ staker, task, vaults, balances, version, changed }: BalancePanelProps) {
   const [address, setAddress] = useState<string | undefined>(undefined)
-  const vault = vaults.find(({ vault: known }) => known === address) ?? vaults[0]
+  // Buckets have a panel of their own.
+  const tokens = vaults.filter(({ bucketVersion }) => bucketVersion === null)
+  const vault = tokens.find(({ vault: known }) => known === address) ?? tokens[0]
   return (
     <section className="panel" aria-labelledby="balance-title">
       <div className="panel-heading">
@@ -52,7 +54,7 @@ export function BalancePanel({ staker, task, vaults, balances, version, changed 
       )}
       {vault !== undefined && (
         <>
-          {vaults.length > 1 && <VaultSelect label="Asset" vaults={vaults} value={vault.vault} onChange={setAddress} />}
+          {tokens.length > 1 && <VaultSelect label="Asset" vaults={tokens} value={vault.vault} onChange={setAddress} />}
           <div className="columns">
             <DepositForm
               key={`in ${vault.vault}`}
@@ -77,6 +79,10 @@ export function BalancePanel({ staker, task, vaults, balances, version, changed 
   )
 }
 
+const short = (address: string): string => `${address.slice(0, 6)}…${address.slice(-4)}`
+const bucketsName = (version: 2 | 3 | null): string | undefined =>
+  version === null ? undefined : `(staked, version ${version})`
+
 interface VaultSelectProps {
   label: string
   vaults: readonly VaultPlace[]
@@ -90,9 +96,9 @@ export function VaultSelect({ label, vaults, value, onChange }: VaultSelectProps
     <label className="inline-field">
       {label}
       <select value={value} onChange={(event) => onChange(event.target.value)}>
-        {vaults.map(({ vault, asset, native }) => (
+        {vaults.map(({ vault, asset, native, bucketVersion }) => (
           <option key={vault} value={vault}>
-            {asset.symbol} {native ? '(the coin)' : `${asset.address.slice(0, 6)}…${asset.address.slice(-4)}`}
+            {asset.symbol} {native ? '(the coin)' : (bucketsName(bucketVersion) ?? short(asset.address))}
           </option>
         ))}
       </select>

@@ -17,6 +17,7 @@ import type {
 } from '../../stake/types.ts'
 import { formatShare, formatWindow } from '../../stake/units.ts'
 import { TaskNotice } from '../onboard/task-notice.tsx'
+import { AuctionPanel } from './auction-panel.tsx'
 import { Units, VaultUnits } from './units.tsx'
 
 /** Who secures what: by asset, by module, by validator. */
@@ -45,6 +46,7 @@ export function OverviewPart({ overview }: { overview: StakeOverview }) {
         />
       </dl>
       <VaultPanel vaults={overview.vaults} />
+      <AuctionPanel auctions={overview.auctions} />
       <ModulePanel modules={modules} vaults={overview.vaults} />
       <ValidatorPanel overview={overview} />
       {totals.poolsRead < totals.pools && (
@@ -73,10 +75,11 @@ const leaving = ({ slashable, active }: StakeVault): bigint => BigInt(slashable)
 const VAULT_COLUMNS: readonly Column<StakeVault>[] = [
   {
     title: 'Asset',
-    cell: ({ asset, native }) => (
+    cell: ({ asset, native, bucketVersion }) => (
       <span className="stack">
         <span>
           {asset.symbol} {native && <span className="unit">the wrapped coin</span>}
+          {bucketVersion !== null && <span className="unit">staked in buckets of version {bucketVersion}</span>}
         </span>
         <small>
           <ChainHash kind="address" value={asset.address} name="token’s address" />

@@ -39,7 +39,7 @@ export function PositionPanels({ positions, ...props }: PositionsProps) {
 type PositionProps = Omit<PositionsProps, 'positions'> & { position: Position }
 
 function PositionPanel({ position, overview, ...props }: PositionProps) {
-  const { vault, validator, basket, asset, stake, entering, earned } = position
+  const { vault, validator, basket, asset, stake, entering, earned, loss } = position
   const [open, setOpen] = useState<'exit' | 'earned' | null>(null)
   const title = `position-${vault}-${validator}-${basket}`
   const lines =
@@ -81,12 +81,16 @@ function PositionPanel({ position, overview, ...props }: PositionProps) {
               </span>
             ),
           ],
+          ...(loss !== null && BigInt(loss) > 0n
+            ? [['Slashed, not put down yet', <Units key="loss" amount={loss} asset={asset} />] as const]
+            : []),
         ]}
       />
       <p className="step-actions">
         <button type="button" className="button" aria-expanded={open === 'exit'} onClick={toggle('exit')}>
           Let it leave
         </button>
+        {loss !== null && BigInt(loss) > 0n && <RealiseButton {...props} position={position} />}
         {earned.length > 0 && (
           <button type="button" className="button" aria-expanded={open === 'earned'} onClick={toggle('earned')}>
             Claim what it earned
@@ -96,6 +100,29 @@ function PositionPanel({ position, overview, ...props }: PositionProps) {
       {open === 'exit' && <ExitForm {...props} position={position} asset={asset} close={() => setOpen(null)} />}
       {open === 'earned' && <EarnedForm {...props} position={position} close={() => setOpen(null)} />}
     </section>
+  )
+}
+
+/** What a slash took becomes a debt: by anyone's doing at the latest, by its staker's at any time. */
+function RealiseButton({ staker, task, position, changed }: Omit<PositionProps, 'overview'>) {
+  const { account, stake, transact } = staker
+  const { vault, validator, basket } = position
+  return (
+    <button
+      type="button"
+      className="button"
+      disabled={task.busy !== null}
+      onClick={() =>
+        task.run('Put down the loss: confirm it in the wallet', async () => {
+          const pool = { vault, validator, basket }
+          const generation = await stake.buckets.generation(pool)
+          await transact('Put down a loss', stake.buckets.realise(account, pool, generation))
+          await changed()
+        })
+      }
+    >
+      Put it down as a debt
+    </button>
   )
 }
 
