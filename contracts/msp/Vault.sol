@@ -361,9 +361,13 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         pool.slashed.push(uint48(block.timestamp), (pool.slashed.latest() + taken).toUint208());
         if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
         collectable[beneficiary] += taken;
+        _slashed(beneficiary, taken);
         _devalue(generation, validator, basket, assets - taken);
         emit PoolSlashed(validator, basket, beneficiary, taken, assets - taken);
     }
+
+    /// @dev Told what a slash took. Calls nothing and refuses nothing.
+    function _slashed(address beneficiary, uint256 amount) internal virtual {}
 
     /// @dev What the slash left is what shares weigh all through this epoch.
     function _devalue(Generation storage generation, address validator, uint16 basket, uint256 assets) private {

@@ -201,9 +201,9 @@ contract Buckets_Gas_Test is BucketFixture {
         vm.snapshotGasLastCall(_GROUP, "BucketVault.claim");
         buckets.auction(id);
         vm.snapshotGasLastCall(_GROUP, "BucketVault.auction");
-        vm.deal(buyer, 100 ether);
+        vm.deal(buyer, 110 ether);
         vm.prank(buyer);
-        buckets.buy{value: 100 ether}(id);
+        buckets.buy{value: 110 ether}(id);
         vm.snapshotGasLastCall(_GROUP, "BucketVault.buy");
     }
 }

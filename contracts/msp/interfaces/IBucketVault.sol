@@ -43,7 +43,7 @@ interface IBucketVault is IVault {
     /// @notice Thrown when less of the staker's balance is coin than the `amount` asked for.
     error BucketVaultTooLittleCoin(uint256 coin, uint256 amount);
 
-    /// @notice Thrown when a slash took nothing of what is named that is not on the books.
+    /// @notice Thrown when nothing was lost of what is named that is not on the books.
     error BucketVaultNothingLost();
 
     /// @notice Thrown when an indebted staker delegates, or takes a bucket back.
@@ -72,7 +72,7 @@ interface IBucketVault is IVault {
     /// @notice Emitted when a bucket comes into its staker's escrow.
     event BucketDeposited(uint256 indexed bucketId, address indexed staker, IBucketEscrow escrow, uint256 amount);
 
-    /// @notice Emitted when what was added to a bucket counts too.
+    /// @notice Emitted when a bucket counts for what was added to it too, or no longer for what the L1 took.
     event BucketMeasured(uint256 indexed bucketId, address indexed staker, uint256 amount);
 
     /// @notice Emitted when a staker takes a bucket back.
@@ -100,6 +100,10 @@ interface IBucketVault is IVault {
 
     /// @notice Credits its staker with what was added to a bucket since it came. Anyone may call.
     function remeasure(uint256 bucketId) external returns (uint256 added);
+
+    /// @notice Takes what the L1 took from a bucket off its staker's balance, as far as that goes, and counts it no more. Anyone
+    /// may call, again when there is more.
+    function writeDown(uint256 bucketId) external returns (uint256 lost);
 
     /// @notice Gives a bucket of the caller's to `recipient`, for its amount out of the caller's balance. What is sent along is
     /// paid first, as by {pay}.
@@ -134,7 +138,8 @@ interface IBucketVault is IVault {
     /// @notice Unstakes a bucket of an overdue staker, once its lock ran out. Anyone may call.
     function unstake(uint256 bucketId) external;
 
-    /// @notice Has an unstaked bucket of an overdue staker paid out, for its debt and to its credit. Anyone may call.
+    /// @notice Has an unstaked bucket of an overdue staker paid out, for its debt and to its credit. Anyone may call. What it
+    /// brings less than it counts for, beyond the staker's balance, is its shortfall.
     function redeem(uint256 bucketId) external returns (uint256 paid);
 
     /// @notice Returns the system staking contract whose buckets these are.
@@ -152,8 +157,8 @@ interface IBucketVault is IVault {
     /// @notice Returns the debt of `staker`.
     function debtOf(address staker) external view returns (uint256);
 
-    /// @notice Returns what a bucket that is up for auction costs now: what is in it at first, and at last half of what it counts
-    /// for, the debt, or what the staker's balance lacks of the bucket's amount, whichever is most.
+    /// @notice Returns what a bucket that is up for auction costs now: a tenth more than is in it at first, and at last half of
+    /// what it counts for, the debt, or what the staker's balance lacks of the bucket's amount, whichever is most.
     function priceOf(uint256 bucketId) external view returns (uint256);
 
     /// @notice Returns what slashes took of a position and is not put down to its staker.
@@ -164,6 +169,15 @@ interface IBucketVault is IVault {
 
     /// @notice Returns the coin that beneficiaries of slashes can collect.
     function pot() external view returns (uint256);
+
+    /// @notice Returns what `beneficiary` can collect now, of its next {PAGE} slashes: first slashed, first paid.
+    function fundedFor(address beneficiary) external view returns (uint256);
+
+    /// @notice Returns how many slashes one collection pays at most.
+    function PAGE() external view returns (uint256);
+
+    /// @notice Returns what the L1 took from buckets of `staker` that are gone, beyond its balance: taken from what it is credited next.
+    function shortfallOf(address staker) external view returns (uint256);
 
     /// @notice Returns the coin that is its stakers'.
     function coins() external view returns (uint256);
