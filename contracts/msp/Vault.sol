@@ -9,6 +9,7 @@ import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {EpochSet} from "./libraries/EpochSet.sol";
 import {EpochTrace} from "./libraries/EpochTrace.sol";
 import {Epochs} from "./libraries/Epochs.sol";
 
@@ -16,6 +17,7 @@ import {Epochs} from "./libraries/Epochs.sol";
 /// @notice What all vaults share: pools, exits, slashes. What stake is made of, and how it is paid, is the derived contract's.
 abstract contract Vault is IVault, ReentrancyGuardTransient {
     using Checkpoints for Checkpoints.Trace208;
+    using EpochSet for EpochSet.Set;
     using EpochTrace for Checkpoints.Trace208;
     using SafeCast for uint256;
 
@@ -25,6 +27,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @param unlocked By unlock time: the same, so that its value at a time is what has matured by then.
     /// @param settled By time: all shares that were moved out of the pool.
     /// @param batches By the value of `settled` that they led to.
+    /// @param epochs Those in which assets or shares changed.
+    /// @param eves By those: how long the traces were before.
     /// @param prices By epoch: what a share weighs ({_weight}).
     /// @param sums Of all positions.
     /// @param positions By epoch: the shares of each staker that are not leaving.
@@ -35,6 +39,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         Checkpoints.Trace208 unlocked;
         Checkpoints.Trace208 settled;
         mapping(uint256 settled => Batch) batches;
+        EpochSet.Set epochs;
+        mapping(uint48 epoch => Lengths) eves;
         Checkpoints.Trace208 prices;
         Sums sums;
         mapping(address staker => Checkpoints.Trace208) positions;
@@ -44,6 +50,13 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     struct Batch {
         uint128 assets;
         uint208 shares;
+    }
+
+    /// @dev Of traces: where they stood.
+    struct Lengths {
+        uint32 assets;
+        uint32 shares;
+        uint32 settled;
     }
 
     /// @param held In `epoch`, that of the last change; in a later one, `active`.
@@ -163,8 +176,26 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
+        _mark(generation);
         generation.assets.push(uint48(block.timestamp), assets.toUint208());
         generation.shares.push(uint48(block.timestamp), shares.toUint208());
+    }
+
+    /// @dev Before the first change of an epoch: so what was there on its eve is found without a search, however many changed it.
+    function _mark(Generation storage generation) private {
+        uint48 epoch = Epochs.current();
+        if (generation.epochs.has(epoch)) return;
+        generation.epochs.add(epoch);
+        generation.eves[epoch] = _lengthsOf(generation);
+    }
+
+    /// @dev No cast loses anything: a trace has an entry a second at most.
+    function _lengthsOf(Generation storage generation) private view returns (Lengths memory) {
+        return Lengths(
+            uint32(generation.assets.length()),
+            uint32(generation.shares.length()),
+            uint32(generation.settled.length())
+        );
     }
 
     /// @dev Counts `shares` of the caller's from the next epoch on.
@@ -305,10 +336,10 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         (uint256 assets, uint256 total, uint256 matured) = _maturing(generation);
         if (matured == 0) return;
         uint256 amount = _value(matured, assets, total);
+        _write(generation, assets - amount, total - matured);
         uint208 settled = (generation.settled.latest() + matured).toUint208();
         generation.settled.push(uint48(block.timestamp), settled);
         generation.batches[settled] = Batch(amount.toUint128(), matured.toUint208());
-        _write(generation, assets - amount, total - matured);
         emit ExitsSettled(validator, basket, matured, amount);
     }
 
@@ -357,6 +388,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint256 assets = generation.assets.latest();
         taken = Math.min(amount, assets);
         if (taken == 0) return 0;
+        _mark(generation);
         generation.assets.push(uint48(block.timestamp), (assets - taken).toUint208());
         pool.slashed.push(uint48(block.timestamp), (pool.slashed.latest() + taken).toUint208());
         if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
@@ -404,12 +436,80 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint256 number = pool.current.upperLookupRecent(time);
         if (number != pool.current.latest()) return (0, slashedSince);
         Generation storage generation = pool.generations[number];
-        uint256 total = generation.shares.upperLookupRecent(time);
-        uint256 everIn = total + generation.settled.upperLookupRecent(time);
+        standing = _standingAt(
+            generation, time, generation.unlocked.upperLookupRecent(uint48(block.timestamp))
+        );
+    }
+
+    function _standingAt(Generation storage generation, uint48 time, uint256 matured)
+        private
+        view
+        returns (uint256)
+    {
+        return _standing(
+            generation.assets.upperLookupRecent(time),
+            generation.shares.upperLookupRecent(time),
+            generation.settled.upperLookupRecent(time),
+            matured
+        );
+    }
+
+    /// @inheritdoc IVault
+    /// @dev Where nothing was slashed between the two times, no less stood at the second, and it is not looked for: shares that
+    /// have not matured only join, and their price does not fall.
+    function standingThrough(address validator, uint16 basket, uint48 time)
+        external
+        view
+        override
+        returns (uint256 standing, uint256 left)
+    {
+        Pool storage pool = _pools[validator][basket];
+        uint48 eve = Epochs.eveOf(time);
+        uint256 number = pool.current.latest();
+        if (pool.current.upperLookupRecent(eve) != number) return (0, 0);
+        Generation storage generation = pool.generations[number];
         uint256 matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp));
-        if (matured >= everIn) return (0, slashedSince);
-        // What matured before `time` and was not settled by then counts among `matured`; what was settled, in both.
-        standing = _value(everIn - matured, generation.assets.upperLookupRecent(time), total);
+        standing = _standingBefore(generation, Epochs.numberOf(time), matured);
+        uint256 slashed = pool.slashed.latest();
+        uint256 slashedBefore = pool.slashed.upperLookupRecent(eve);
+        uint256 slashedThen = pool.slashed.upperLookupRecent(time);
+        left = Math.saturatingSub(standing, slashed - slashedBefore);
+        if (slashedThen == slashedBefore) return (standing, left);
+        uint256 then = _standingAt(generation, time, matured);
+        standing = Math.min(standing, then);
+        left = Math.min(left, Math.saturatingSub(then, slashed - slashedThen));
+    }
+
+    /// @dev On the eve of `epoch`, which is not after the present one: as it stood before the first change from then on.
+    function _standingBefore(Generation storage generation, uint48 epoch, uint256 matured)
+        private
+        view
+        returns (uint256)
+    {
+        uint48 until = Epochs.current() + 1;
+        uint48 changed = generation.epochs.next(epoch, until);
+        Lengths memory then = changed == until ? _lengthsOf(generation) : generation.eves[changed];
+        return _standing(
+            _entry(generation.assets, then.assets),
+            _entry(generation.shares, then.shares),
+            _entry(generation.settled, then.settled),
+            matured
+        );
+    }
+
+    /// @dev What matured before and was not settled by then counts among `matured`; what was settled, in both.
+    function _standing(uint256 assets, uint256 total, uint256 settled, uint256 matured)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 everIn = total + settled;
+        return matured >= everIn ? 0 : _value(everIn - matured, assets, total);
+    }
+
+    /// @dev The last of the first `length`.
+    function _entry(Checkpoints.Trace208 storage trace, uint32 length) private view returns (uint256) {
+        return length == 0 ? 0 : trace.pos(length - 1)._value;
     }
 
     /// @inheritdoc IVault
