@@ -118,28 +118,20 @@ contract BucketVault is IBucketVault, Vault {
     /// @inheritdoc IBucketVault
     function remeasure(uint256 bucketId) external override nonReentrant returns (uint256 added) {
         Bucket storage bucket = _buckets[bucketId];
-        if (bucket.staker == address(0)) revert BucketVaultNotItsStaker(bucketId, msg.sender);
-        (uint256 amount,,,,) = staking.bucketOf(bucketId);
-        if (amount <= bucket.amount) revert BucketVaultNothingAdded(bucketId);
-        added = amount - bucket.amount;
+        (address staker, uint256 counts) = (bucket.staker, bucket.amount);
+        if (staker == address(0)) revert BucketVaultNotItsStaker(bucketId, msg.sender);
+        uint256 amount = _inIt(bucketId);
+        if (amount > counts) added = amount - counts;
+        else amount = counts - _take(staker, counts - amount);
+        if (amount == counts) revert BucketVaultNothingAdded(bucketId);
         bucket.amount = amount.toUint128();
-        escrowed += added;
-        emit BucketMeasured(bucketId, bucket.staker, amount);
-        _add(bucket.staker, added);
+        escrowed = escrowed + amount - counts;
+        emit BucketMeasured(bucketId, staker, amount);
+        if (added != 0) _add(staker, added);
     }
 
-    /// @inheritdoc IBucketVault
-    function writeDown(uint256 bucketId) external override nonReentrant returns (uint256 lost) {
-        Bucket storage bucket = _buckets[bucketId];
-        address staker = bucket.staker;
-        if (staker == address(0)) revert BucketVaultNotItsStaker(bucketId, msg.sender);
-        (uint256 amount,,,,) = staking.bucketOf(bucketId);
-        lost = _take(staker, Math.saturatingSub(bucket.amount, amount));
-        if (lost == 0) revert BucketVaultNothingLost();
-        // No cast loses anything: it is at most what the bucket counted for.
-        bucket.amount -= uint128(lost);
-        escrowed -= lost;
-        emit BucketMeasured(bucketId, staker, bucket.amount);
+    function _inIt(uint256 bucketId) private view returns (uint256 amount) {
+        (amount,,,,) = staking.bucketOf(bucketId);
     }
 
     /// @dev Takes `amount` off the staker's balance, as far as that goes. Returns what it took.
@@ -162,7 +154,7 @@ contract BucketVault is IBucketVault, Vault {
 
     /// @inheritdoc IBucketVault
     function withdrawBucket(uint256 bucketId, address recipient) external payable override nonReentrant {
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         if (bucket.staker != msg.sender) revert BucketVaultNotItsStaker(bucketId, msg.sender);
         if (recipient == address(0)) revert VaultZeroAddress();
         if (msg.value != 0) _pay(msg.sender, msg.value);
@@ -355,7 +347,7 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     function _requireOverdue(address staker) private view {
-        Account memory account = _accounts[staker];
+        Account memory account = accountOf(staker);
         uint48 payUntil = account.debt < MIN_COLLECTED ? 0 : account.indebtedAt + GRACE;
         if (payUntil == 0 || block.timestamp <= payUntil) revert BucketVaultNotOverdue(staker, payUntil);
     }
@@ -365,7 +357,7 @@ contract BucketVault is IBucketVault, Vault {
         Bucket storage bucket = _buckets[bucketId];
         address staker = bucket.staker;
         _requireOverdue(staker);
-        if (_isOnAuction(bucket)) revert BucketVaultOnAuction(bucketId);
+        if (_isOnAuction(bucketOf(bucketId))) revert BucketVaultOnAuction(bucketId);
         bucket.auctionedAt = uint48(block.timestamp);
         emit AuctionStarted(bucketId, staker, _accounts[staker].debt);
     }
@@ -380,7 +372,7 @@ contract BucketVault is IBucketVault, Vault {
     function buy(uint256 bucketId) external payable override nonReentrant returns (uint256 price) {
         price = priceOf(bucketId);
         if (price > msg.value) revert BucketVaultPriceTooHigh(price, msg.value);
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         _sell(bucketId, bucket, msg.sender, price);
         escrowOf(bucket.staker).release(bucketId, msg.sender);
         if (msg.value != price) _send(msg.sender, msg.value - price);
@@ -423,7 +415,7 @@ contract BucketVault is IBucketVault, Vault {
         uint256 before = address(this).balance;
         escrow.withdraw(bucketId);
         paid = address(this).balance - before;
-        _sell(bucketId, _buckets[bucketId], address(0), paid);
+        _sell(bucketId, bucketOf(bucketId), address(0), paid);
     }
 
     /* VIEWS */
@@ -436,12 +428,12 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     /// @inheritdoc IBucketVault
-    function bucketOf(uint256 bucketId) external view override returns (Bucket memory) {
+    function bucketOf(uint256 bucketId) public view override returns (Bucket memory) {
         return _buckets[bucketId];
     }
 
     /// @inheritdoc IBucketVault
-    function accountOf(address staker) external view override returns (Account memory) {
+    function accountOf(address staker) public view override returns (Account memory) {
         return _accounts[staker];
     }
 
@@ -457,10 +449,9 @@ contract BucketVault is IBucketVault, Vault {
 
     /// @inheritdoc IBucketVault
     function priceOf(uint256 bucketId) public view override returns (uint256) {
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         if (!_isOnAuction(bucket)) revert BucketVaultNotOnAuction(bucketId);
-        (uint256 inIt,,,,) = staking.bucketOf(bucketId);
-        uint256 high = inIt * _FIRST_PRICE / 100;
+        uint256 high = _inIt(bucketId) * _FIRST_PRICE / 100;
         uint256 low = Math.max(
             Math.max(bucket.amount / 2, Math.min(_accounts[bucket.staker].debt, bucket.amount)),
             Math.saturatingSub(bucket.amount, balanceOf[bucket.staker])

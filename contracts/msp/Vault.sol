@@ -156,7 +156,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         if (!_ALLOCATION.isOpen(validator, basket)) revert VaultBasketNotOpen(validator, basket);
         _debit(msg.sender, amount);
         uint48 number = generationOf(validator, basket);
-        Generation storage generation = _pools[validator][basket].generations[number];
+        Generation storage generation = _poolOf(validator, basket).generations[number];
         (uint256 assets, uint256 total) = (generation.assets.latest(), generation.shares.latest());
         if (total + _VIRTUAL_SHARES > (assets + 1) * _VIRTUAL_SHARES * _RUIN) revert VaultPoolRuined(validator, basket);
         if (assets + amount > _MAX_ASSETS) revert VaultPoolFull(_MAX_ASSETS);
@@ -171,8 +171,13 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @dev Told that the caller delegated `amount`.
     function _delegated(address validator, uint16 basket, uint48 generation, uint256 amount) internal virtual {}
 
+    function _poolOf(address validator, uint16 basket) private view returns (Pool storage) {
+        return _pools[validator][basket];
+    }
+
     function _present(address validator, uint16 basket) private view returns (Generation storage) {
-        return _pools[validator][basket].generations[generationOf(validator, basket)];
+        Pool storage pool = _poolOf(validator, basket);
+        return pool.generations[pool.current.latest()];
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
@@ -253,7 +258,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         if (shares == 0) revert VaultZeroAmount();
         uint48 number = generationOf(validator, basket);
-        Generation storage generation = _pools[validator][basket].generations[number];
+        Generation storage generation = _poolOf(validator, basket).generations[number];
         uint256 stays = _leave(generation, staker, validator, basket, shares);
         _lastExitDelay = exitDelay();
         uint48 unlockTime = uint48(block.timestamp) + _lastExitDelay;
@@ -265,8 +270,9 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         generation.unlocked.push(unlockTime, requested);
 
         exitId = ++exits;
-        _exits[exitId] = Exit(staker, unlockTime, number, validator, basket, shares.toUint208());
-        _leaving(exitId, _exits[exitId], stays);
+        Exit memory exit = Exit(staker, unlockTime, number, validator, basket, shares.toUint208());
+        _exits[exitId] = exit;
+        _leaving(exitId, exit, stays);
         emit ExitRequested(exitId, staker, validator, basket, shares, unlockTime);
     }
 
@@ -314,11 +320,11 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function claim(uint256 exitId) external override nonReentrant returns (uint256 amount) {
-        Exit memory exit = _exits[exitId];
+        Exit memory exit = exitOf(exitId);
         if (exit.owner == address(0)) revert VaultUnknownExit(exitId);
         if (block.timestamp < exit.unlockTime) revert VaultExitLocked(exitId, exit.unlockTime);
         delete _exits[exitId];
-        Pool storage pool = _pools[exit.validator][exit.basket];
+        Pool storage pool = _poolOf(exit.validator, exit.basket);
         Generation storage generation = pool.generations[exit.generation];
         if (exit.generation == pool.current.latest()) _settle(generation, exit.validator, exit.basket);
         (, amount) = _settledValue(generation, exit);
@@ -381,7 +387,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         returns (uint256 taken)
     {
         if (msg.sender != _SLASHER) revert VaultNotSlasher(msg.sender);
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         uint256 number = pool.current.latest();
         Generation storage generation = pool.generations[number];
         _settle(generation, validator, basket);
@@ -416,7 +422,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function activeAt(address validator, uint16 basket, uint48 time) external view override returns (uint256) {
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         Generation storage generation = pool.generations[pool.current.upperLookupRecent(time)];
         uint256 total = generation.shares.upperLookupRecent(time);
         uint256 leaving =
@@ -431,7 +437,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         override
         returns (uint256 standing, uint256 slashedSince)
     {
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         slashedSince = pool.slashed.latest() - pool.slashed.upperLookupRecent(time);
         uint256 number = pool.current.upperLookupRecent(time);
         if (number != pool.current.latest()) return (0, slashedSince);
@@ -463,7 +469,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         override
         returns (uint256 standing, uint256 left)
     {
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         uint48 eve = Epochs.eveOf(time);
         uint256 number = pool.current.latest();
         if (pool.current.upperLookupRecent(eve) != number) return (0, 0);
@@ -525,7 +531,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function generationOf(address validator, uint16 basket) public view override returns (uint48) {
-        return uint48(_pools[validator][basket].current.latest());
+        return uint48(_poolOf(validator, basket).current.latest());
     }
 
     /// @inheritdoc IVault
@@ -535,7 +541,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         override
         returns (uint256 weight, uint48 until)
     {
-        Generation storage of_ = _pools[validator][basket].generations[generation];
+        Generation storage of_ = _poolOf(validator, basket).generations[generation];
         uint256 shares;
         (shares, until) = of_.positions[staker].heldSpan(epoch);
         if (shares == 0) return (0, until);
@@ -559,8 +565,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function previewExit(uint256 exitId) public view override returns (uint256) {
-        Exit memory exit = _exits[exitId];
-        Pool storage pool = _pools[exit.validator][exit.basket];
+        Exit memory exit = exitOf(exitId);
+        Pool storage pool = _poolOf(exit.validator, exit.basket);
         Generation storage generation = pool.generations[exit.generation];
         (bool settled, uint256 amount) = _settledValue(generation, exit);
         if (settled || exit.generation != pool.current.latest()) return amount;

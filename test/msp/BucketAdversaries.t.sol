@@ -383,36 +383,31 @@ contract BucketAdversaries_Test is BucketFixture {
         _assertSolvent();
     }
 
+    /// @dev The L1 has no such rule today.
     function test_L1Loss_isTheStakersOwn_andIsWrittenDown() public {
         uint256 id = _depositBucket(staker, 100 ether);
         _stakeBucket(other, 100 ether);
-        _loseOnL1(id, 30 ether);
+        staking.take(id, 30 ether);
         vm.prank(stranger);
-        assertEq(buckets.writeDown(id), 30 ether);
+        assertEq(buckets.remeasure(id), 0);
         assertEq(buckets.balanceOf(staker), 70 ether);
         assertEq(buckets.bucketOf(id).amount, 70 ether);
         assertEq(buckets.escrowed(), 170 ether);
-        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingLost.selector));
-        buckets.writeDown(id);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingAdded.selector, id));
+        buckets.remeasure(id);
         vm.prank(staker);
         buckets.withdrawBucket(id, staker);
         assertEq(buckets.owed(), 100 ether);
         _assertSolvent();
     }
 
-    /// @dev The L1 has no such rule today.
-    function _loseOnL1(uint256 id, uint256 amount) private {
-        vm.prank(staking.ownerOf(id));
-        staking.donate(id, amount);
-    }
-
     function test_L1Loss_ofDelegatedStake_isWrittenDownOnceItIsBack() public {
         uint256 id = _stakeBucket(staker, 100 ether);
-        _loseOnL1(id, 30 ether);
-        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingLost.selector));
-        buckets.writeDown(id);
+        staking.take(id, 30 ether);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingAdded.selector, id));
+        buckets.remeasure(id);
         _leaveBuckets(staker);
-        buckets.writeDown(id);
+        buckets.remeasure(id);
         _assertNear(buckets.balanceOf(staker), 70 ether);
         _assertSolvent();
     }
@@ -424,7 +419,7 @@ contract BucketAdversaries_Test is BucketFixture {
         _slashBuckets(80 ether);
         _realise(staker);
         _assertNear(buckets.debtOf(staker), 20 ether);
-        _loseOnL1(id, 90 ether);
+        staking.take(id, 90 ether);
         _passGrace();
         buckets.unlock(id);
         _pass(LOCK);

@@ -37,13 +37,13 @@ interface IBucketVault is IVault {
     /// @notice Thrown when `caller` is not the staker of the bucket, or it is not here.
     error BucketVaultNotItsStaker(uint256 bucketId, address caller);
 
-    /// @notice Thrown when a bucket has no more in it than it counts for.
+    /// @notice Thrown when a bucket has no more in it than it counts for, and nothing less that its staker's balance could bear.
     error BucketVaultNothingAdded(uint256 bucketId);
 
     /// @notice Thrown when less of the staker's balance is coin than the `amount` asked for.
     error BucketVaultTooLittleCoin(uint256 coin, uint256 amount);
 
-    /// @notice Thrown when nothing was lost of what is named that is not on the books.
+    /// @notice Thrown when a slash took nothing of what is named that is not on the books.
     error BucketVaultNothingLost();
 
     /// @notice Thrown when an indebted staker delegates, or takes a bucket back.
@@ -98,12 +98,9 @@ interface IBucketVault is IVault {
     /// @notice Takes a locked bucket of the caller's, which has to let the vault transfer it, and credits its amount.
     function depositBucket(uint256 bucketId) external returns (uint256 amount);
 
-    /// @notice Credits its staker with what was added to a bucket since it came. Anyone may call.
+    /// @notice Credits its staker with what was added to a bucket since it came; or takes what the L1 took from it off the
+    /// staker's balance, as far as that goes, and counts it no more. Anyone may call, again when there is more.
     function remeasure(uint256 bucketId) external returns (uint256 added);
-
-    /// @notice Takes what the L1 took from a bucket off its staker's balance, as far as that goes, and counts it no more. Anyone
-    /// may call, again when there is more.
-    function writeDown(uint256 bucketId) external returns (uint256 lost);
 
     /// @notice Gives a bucket of the caller's to `recipient`, for its amount out of the caller's balance. What is sent along is
     /// paid first, as by {pay}.
