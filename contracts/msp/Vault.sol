@@ -61,10 +61,12 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @param held In `epoch`, that of the last change; in a later one, `active`.
     /// @param active All that is not leaving.
+    /// @param unlockedBefore Entries of `unlocked` before it are settled.
     struct Sums {
         uint48 epoch;
         uint208 held;
         uint208 active;
+        uint32 unlockedBefore;
     }
 
     /// @param current By time: the number of the generation.
@@ -218,7 +220,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         }
         (held, next) = _sumsIn(generation, epoch);
         next += shares;
-        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        _setSums(generation, epoch, held, next);
         _REWARDS.join(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
     }
 
@@ -226,6 +228,11 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     function _price(uint256 assets, uint256 total) private pure returns (uint256) {
         uint256 price = ((assets + 1) * _VIRTUAL_SHARES << _PRICE_BITS) / (total + _VIRTUAL_SHARES);
         return Math.min(price, type(uint208).max);
+    }
+
+    function _setSums(Generation storage generation, uint48 epoch, uint256 held, uint256 active) private {
+        Sums storage sums = generation.sums;
+        (sums.epoch, sums.held, sums.active) = (epoch, held.toUint208(), active.toUint208());
     }
 
     function _sumsIn(Generation storage generation, uint48 epoch) private view returns (uint256 held, uint256 active) {
@@ -294,7 +301,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
         (held, next) = _sumsIn(generation, epoch);
         (held, next) = (held - lost, next - shares);
-        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        _setSums(generation, epoch, held, next);
         (uint256 heldPrice, uint256 nextPrice) = generation.prices.present(epoch);
         _REWARDS.weigh(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
     }
@@ -341,6 +348,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     function _settle(Generation storage generation, address validator, uint16 basket) private {
         (uint256 assets, uint256 total, uint256 matured) = _maturing(generation);
         if (matured == 0) return;
+        (, generation.sums.unlockedBefore) = _unlocked(generation);
         uint256 amount = _value(matured, assets, total);
         _write(generation, assets - amount, total - matured);
         uint208 settled = (generation.settled.latest() + matured).toUint208();
@@ -357,7 +365,33 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         assets = generation.assets.latest();
         total = generation.shares.latest();
-        matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp)) - generation.settled.latest();
+        (uint256 unlocked,) = _unlocked(generation);
+        matured = unlocked - generation.settled.latest();
+    }
+
+    /// @dev Returns all shares that ever unlocked, and how many entries that is. Looks on from what is settled, further each
+    /// time: so what it costs is the logarithm of what unlocked since then, and next to nothing where nothing did.
+    function _unlocked(Generation storage generation) private view returns (uint256 shares, uint32 count) {
+        Checkpoints.Trace208 storage trace = generation.unlocked;
+        uint256 low = generation.sums.unlockedBefore;
+        uint256 high = trace.length();
+        for (uint256 step = 1; low < high; step *= 2) {
+            uint256 probe = Math.min(low + step, high) - 1;
+            if (trace.pos(uint32(probe))._key <= block.timestamp) {
+                low = probe + 1;
+            } else {
+                high = probe;
+                break;
+            }
+        }
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (trace.pos(uint32(middle))._key <= block.timestamp) low = middle + 1;
+            else high = middle;
+        }
+        // No cast loses anything: a trace has an entry a second at most.
+        count = uint32(low);
+        shares = _entry(trace, count);
     }
 
     /// @dev Rounded down; never more than `assets`, for `shares` is at most `total`.
@@ -442,9 +476,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint256 number = pool.current.upperLookupRecent(time);
         if (number != pool.current.latest()) return (0, slashedSince);
         Generation storage generation = pool.generations[number];
-        standing = _standingAt(
-            generation, time, generation.unlocked.upperLookupRecent(uint48(block.timestamp))
-        );
+        (uint256 matured,) = _unlocked(generation);
+        standing = _standingAt(generation, time, matured);
     }
 
     function _standingAt(Generation storage generation, uint48 time, uint256 matured)
@@ -474,7 +507,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint256 number = pool.current.latest();
         if (pool.current.upperLookupRecent(eve) != number) return (0, 0);
         Generation storage generation = pool.generations[number];
-        uint256 matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp));
+        (uint256 matured,) = _unlocked(generation);
         standing = _standingBefore(generation, Epochs.numberOf(time), matured);
         uint256 slashed = pool.slashed.latest();
         uint256 slashedBefore = pool.slashed.upperLookupRecent(eve);

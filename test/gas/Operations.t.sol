@@ -129,6 +129,20 @@ contract RestakedStake_Gas_Test is MspFixture {
         _slashOf(10_000);
     }
 
+    function test_slash_10000_exits() public {
+        uint256 shares = _stake(staker, PLAIN, 10_000 ether);
+        _stake(other, PLAIN, 1 ether);
+        _nextEpoch();
+        for (uint256 i; i < 10_000; ++i) {
+            vm.warp(block.timestamp + 10);
+            _exit(staker, PLAIN, shares / 10_000);
+        }
+        uint256 id = _request(_offence(PLAIN, _now() - 1, 0.1 ether));
+        vm.warp(block.timestamp + VETO);
+        slasher.executeSlash(id);
+        vm.snapshotGasLastCall(_GROUP, "Slasher.executeSlash, 10000 exits");
+    }
+
     /// @dev Each comes at a time of its own, so that the histories are as long as they can be.
     function _slashOf(uint256 stakers) private {
         token.mint(address(this), stakers * 1 ether);
