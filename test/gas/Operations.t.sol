@@ -238,6 +238,9 @@ contract Rewards_Gas_Test is RewardsFixture {
         _nextEpochs(2);
         rewards.refund(_pot(), _epoch() - 1, funder);
         vm.snapshotGasLastCall(_GROUP, "Rewards.refund");
+        _nextEpochs(10);
+        assertEq(rewards.refundRange(_pot(), _epoch() - 12, 12, funder), 10 ether);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.refundRange, 10 epochs");
     }
 
     function test_rewards_sync() public {
