@@ -83,6 +83,36 @@ contract PoolAdversaries_Test is MspFixture {
         }
     }
 
+    /// @dev What was settled before tells nothing of what is still locked, however many asked to leave at once.
+    function testFuzz_slash_betweenExitsThatUnlockInTurn(uint8 count, uint8 matured, uint8 settledBefore) public {
+        uint256 exits = bound(count, 2, 12);
+        uint256 open = bound(matured, 1, exits - 1);
+        uint256 settled = bound(settledBefore, 0, open);
+        uint256 shares = _stake(staker, PLAIN, exits * 10 ether);
+        uint256[] memory ids = new uint256[](exits);
+        uint256 begin = block.timestamp;
+        for (uint256 i; i < exits; ++i) {
+            vm.warp(begin + i * 1 hours);
+            ids[i] = _exit(staker, PLAIN, shares / exits);
+        }
+        begin += DELAY;
+        if (settled != 0) {
+            vm.warp(begin + (settled - 1) * 1 hours);
+            assertEq(vault.claim(ids[settled - 1]), 10 ether);
+        }
+        vm.warp(begin + (open - 1) * 1 hours + 10 minutes);
+        assertEq(vault.slashableNow(validator, PLAIN), (exits - open) * 10 ether);
+        vm.prank(address(slasher));
+        vault.slash(validator, PLAIN, (exits - open) * 5 ether, victim);
+        vm.warp(begin + exits * 1 hours);
+        for (uint256 i; i < exits; ++i) {
+            if (settled != 0 && i == settled - 1) continue;
+            uint256 paid = vault.claim(ids[i]);
+            assertLe(paid, i < open ? 10 ether : 5 ether);
+            assertGe(paid + 2, i < open ? 10 ether : 5 ether);
+        }
+    }
+
     function test_claim_yearsLater_isWorthWhatItWas() public {
         _stake(staker, PLAIN, 10 ether);
         _stake(other, PLAIN, 30 ether);
