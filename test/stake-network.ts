@@ -87,7 +87,7 @@ export async function startStakeNetwork(): Promise<StakeNetwork> {
     )
     await openModules(deployment, governance, builder)
     await openBaskets(deployment, builder, validators)
-    const token = await deployArtifact('SixDecimals', governance)
+    const token = await deployArtifact('OddToken', governance, 'USDX', 0, await governance.getAddress())
     await catchUp(chain.url, systemClock.now())
     return {
       chain,
@@ -143,7 +143,7 @@ async function deployStake(deployer: NonceManager): Promise<Record<string, strin
     [CONTRACT_IDS.slasher]: slasher,
     [CONTRACT_IDS.rewards]: rewards,
     [CONTRACT_IDS.vaultFactory]: factory,
-    [CONTRACT_IDS.bucketVaultV3]: await deploy('BucketVault', staking, allocation, dims, slasher, rewards),
+    [CONTRACT_IDS.bucketVaultV3]: await deploy('BucketVault', staking, wrapped, allocation, dims, slasher, rewards),
     [CONTRACT_IDS.nativeVault]: await connectVaultFactory(factory, deployer).vaultOf(wrapped),
   }
 }

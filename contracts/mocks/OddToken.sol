@@ -5,8 +5,8 @@ import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 
 /// @title OddToken
 /// @notice Has what some tokens in use have: six decimals, a fee on transfer, approvals that go over zero, and accounts that
-/// are paid nothing.
-contract OddToken is ERC20("Odd", "ODD") {
+/// are paid nothing. Anyone mints.
+contract OddToken is ERC20 {
     /// @notice Thrown when an allowance is changed that is not zero.
     error OddTokenAllowanceNotZero(uint256 allowance);
 
@@ -18,9 +18,13 @@ contract OddToken is ERC20("Odd", "ODD") {
     /// @dev In basis points of what is transferred.
     uint256 private immutable _FEE;
 
-    constructor(uint256 fee, address holder) {
+    constructor(string memory symbol, uint256 fee, address holder) ERC20(symbol, symbol) {
         _FEE = fee;
         _mint(holder, 1_000_000e6);
+    }
+
+    function mint(address account, uint256 amount) external {
+        _mint(account, amount);
     }
 
     function blockAccount(address account) external {

@@ -138,6 +138,12 @@ contract SystemStaking is ERC721("Bucket", "BKT") {
         _buckets[bucketId].amount += msg.value;
     }
 
+    /// @notice Takes some of what is in a bucket, whosever it is.
+    function take(uint256 bucketId, uint256 amount) external {
+        _requireOwned(bucketId);
+        _buckets[bucketId].amount -= amount;
+    }
+
     function _update(address to, uint256 bucketId, address auth) internal override returns (address) {
         if (isHalted[bucketId] && to != address(0)) revert Halted(bucketId);
         return super._update(to, bucketId, auth);

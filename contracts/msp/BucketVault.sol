@@ -2,6 +2,8 @@
 pragma solidity ^0.8.28;
 
 import {Clones} from "@openzeppelin/contracts/proxy/Clones.sol";
+import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
+import {SafeERC20} from "@openzeppelin/contracts/token/ERC20/utils/SafeERC20.sol";
 import {Math} from "@openzeppelin/contracts/utils/math/Math.sol";
 import {SafeCast} from "@openzeppelin/contracts/utils/math/SafeCast.sol";
 import {BucketEscrow} from "./BucketEscrow.sol";
@@ -10,6 +12,7 @@ import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IBucketEscrow} from "./interfaces/IBucketEscrow.sol";
 import {IBucketVault} from "./interfaces/IBucketVault.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
+import {IWrappedIOTX} from "./interfaces/INativeVault.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
 import {ISystemStaking} from "./interfaces/ISystemStaking.sol";
 import {IVault} from "./interfaces/IVault.sol";
@@ -17,6 +20,13 @@ import {IVault} from "./interfaces/IVault.sol";
 /// @title BucketVault
 contract BucketVault is IBucketVault, Vault {
     using SafeCast for uint256;
+    using SafeERC20 for IERC20;
+
+    /// @dev What is yet to be paid for one slash. It ends at `end` of all that was ever slashed.
+    struct Due {
+        uint128 end;
+        uint128 left;
+    }
 
     /// @inheritdoc IBucketVault
     uint48 public constant override GRACE = 7 days;
@@ -31,8 +41,15 @@ contract BucketVault is IBucketVault, Vault {
     uint256 public constant override MIN_COLLECTED = 1 ether;
 
     /// @inheritdoc IBucketVault
+    uint256 public constant override PAGE = 100;
+
+    /// @dev Where the price of an auction begins, in percent of what is in the bucket: a bucket may be worth more than its coin.
+    uint256 private constant _FIRST_PRICE = 110;
+
+    /// @inheritdoc IBucketVault
     ISystemStaking public immutable override staking;
 
+    IWrappedIOTX private immutable _WRAPPED;
     address private immutable _ESCROW;
 
     /// @inheritdoc IBucketVault
@@ -44,6 +61,16 @@ contract BucketVault is IBucketVault, Vault {
     /// @inheritdoc IBucketVault
     uint256 public override coins;
 
+    /// @inheritdoc IBucketVault
+    mapping(address staker => uint256 amount) public override shortfallOf;
+
+    /// @dev All that was ever slashed, and all that was ever paid for it.
+    uint128 private _slashedEver;
+    uint128 private _fundedEver;
+
+    mapping(address beneficiary => Due[]) private _dues;
+    mapping(address beneficiary => uint256 index) private _firstDue;
+
     mapping(uint256 bucketId => Bucket) private _buckets;
     mapping(address staker => Account) private _accounts;
 
@@ -53,12 +80,14 @@ contract BucketVault is IBucketVault, Vault {
 
     constructor(
         ISystemStaking staking_,
+        IWrappedIOTX wrapped,
         IAllocation allocation,
         IDimRegistry dims,
         address slasher,
         IRewards rewards
     ) Vault(allocation, dims, slasher, rewards) {
         staking = staking_;
+        _WRAPPED = wrapped;
         _ESCROW = address(new BucketEscrow(this, staking_));
     }
 
@@ -83,25 +112,49 @@ contract BucketVault is IBucketVault, Vault {
         _buckets[bucketId] = Bucket(msg.sender, 0, amount.toUint128());
         escrowed += amount;
         emit BucketDeposited(bucketId, msg.sender, escrow, amount);
-        _credit(msg.sender, amount);
+        _add(msg.sender, amount);
     }
 
     /// @inheritdoc IBucketVault
     function remeasure(uint256 bucketId) external override nonReentrant returns (uint256 added) {
         Bucket storage bucket = _buckets[bucketId];
-        if (bucket.staker == address(0)) revert BucketVaultNotItsStaker(bucketId, msg.sender);
-        (uint256 amount,,,,) = staking.bucketOf(bucketId);
-        if (amount <= bucket.amount) revert BucketVaultNothingAdded(bucketId);
-        added = amount - bucket.amount;
+        (address staker, uint256 counts) = (bucket.staker, bucket.amount);
+        if (staker == address(0)) revert BucketVaultNotItsStaker(bucketId, msg.sender);
+        uint256 amount = _inIt(bucketId);
+        if (amount > counts) added = amount - counts;
+        else amount = counts - _take(staker, counts - amount);
+        if (amount == counts) revert BucketVaultNothingAdded(bucketId);
         bucket.amount = amount.toUint128();
-        escrowed += added;
-        emit BucketMeasured(bucketId, bucket.staker, amount);
-        _credit(bucket.staker, added);
+        escrowed = escrowed + amount - counts;
+        emit BucketMeasured(bucketId, staker, amount);
+        if (added != 0) _add(staker, added);
+    }
+
+    function _inIt(uint256 bucketId) private view returns (uint256 amount) {
+        (amount,,,,) = staking.bucketOf(bucketId);
+    }
+
+    /// @dev Takes `amount` off the staker's balance, as far as that goes. Returns what it took.
+    function _take(address staker, uint256 amount) private returns (uint256 taken) {
+        taken = Math.min(amount, balanceOf[staker]);
+        balanceOf[staker] -= taken;
+        owed -= taken;
+    }
+
+    /// @dev Credits `amount`, of which what the staker falls short of is taken first.
+    function _add(address staker, uint256 amount) private {
+        _credit(staker, amount);
+        _makeUp(staker);
+    }
+
+    function _makeUp(address staker) private {
+        uint256 shortfall = shortfallOf[staker];
+        if (shortfall != 0) shortfallOf[staker] = shortfall - _take(staker, shortfall);
     }
 
     /// @inheritdoc IBucketVault
     function withdrawBucket(uint256 bucketId, address recipient) external payable override nonReentrant {
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         if (bucket.staker != msg.sender) revert BucketVaultNotItsStaker(bucketId, msg.sender);
         if (recipient == address(0)) revert VaultZeroAddress();
         if (msg.value != 0) _pay(msg.sender, msg.value);
@@ -127,7 +180,7 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     function _pay(address staker, uint256 amount) private {
-        _credit(staker, amount);
+        _add(staker, amount);
         _receive(staker, amount);
     }
 
@@ -148,6 +201,7 @@ contract BucketVault is IBucketVault, Vault {
         if (account.debt == 0) account.indebtedAt = 0;
         coins -= paid;
         pot += paid;
+        _fundedEver += paid;
         emit DebtPaid(staker, paid, account.debt);
     }
 
@@ -165,21 +219,55 @@ contract BucketVault is IBucketVault, Vault {
         _send(recipient, amount);
     }
 
+    function _send(address recipient, uint256 amount) private {
+        (bool sent,) = recipient.call{value: amount}("");
+        if (!sent) revert BucketVaultTransferFailed(recipient);
+    }
+
+    /* PAYING WHO WAS HARMED */
+
+    /// @inheritdoc Vault
+    /// @dev Calls nothing. Neither cast loses anything: there is less IOTX than that.
+    function _slashed(address beneficiary, uint256 amount) internal override {
+        _slashedEver += uint128(amount);
+        _dues[beneficiary].push(Due(_slashedEver, uint128(amount)));
+    }
+
     /// @inheritdoc IVault
-    /// @dev As much as was paid for debts so far. Coin at the zero address is burnt (docs/adr/0022).
+    /// @dev In wrapped IOTX, which no beneficiary can refuse. Coin at the zero address is burnt (docs/adr/0022).
     function collect(address beneficiary) external override nonReentrant returns (uint256 amount) {
-        amount = Math.min(collectable[beneficiary], pot);
+        uint256 index;
+        uint128 left;
+        (amount, index, left) = _fundedFor(beneficiary);
         if (amount == 0) revert VaultZeroAmount();
+        _firstDue[beneficiary] = index;
+        if (left != 0) _dues[beneficiary][index].left = left;
         collectable[beneficiary] -= amount;
         pot -= amount;
         owed -= amount;
         emit Collected(beneficiary, amount);
-        _send(beneficiary, amount);
+        if (beneficiary == address(0)) {
+            _send(address(0), amount);
+            return amount;
+        }
+        _WRAPPED.deposit{value: amount}();
+        IERC20(address(_WRAPPED)).safeTransfer(beneficiary, amount);
     }
 
-    function _send(address recipient, uint256 amount) private {
-        (bool sent,) = recipient.call{value: amount}("");
-        if (!sent) revert BucketVaultTransferFailed(recipient);
+    /// @dev First slashed, first paid, whoever paid: nobody waits for a certain staker, and nobody is paid for being quick.
+    /// Returns what is there for the beneficiary's next {PAGE} slashes, the first of them that is not paid, and what is then left of it.
+    function _fundedFor(address beneficiary) private view returns (uint256 amount, uint256 index, uint128 left) {
+        Due[] storage dues = _dues[beneficiary];
+        index = _firstDue[beneficiary];
+        uint256 end = Math.min(dues.length, index + PAGE);
+        for (; index < end; ++index) {
+            Due memory due = dues[index];
+            uint256 part = Math.min(Math.saturatingSub(_fundedEver, due.end - due.left), due.left);
+            amount += part;
+            // No cast loses anything: it is at most what is left.
+            left = due.left - uint128(part);
+            if (left != 0) break;
+        }
     }
 
     /* LOSSES */
@@ -213,6 +301,7 @@ contract BucketVault is IBucketVault, Vault {
         uint256 loss = Math.saturatingSub(_basisOfExit[exitId], amount);
         delete _basisOfExit[exitId];
         if (loss >= _DUST) _lose(staker, loss);
+        _makeUp(staker);
     }
 
     /// @inheritdoc IBucketVault
@@ -258,7 +347,7 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     function _requireOverdue(address staker) private view {
-        Account memory account = _accounts[staker];
+        Account memory account = accountOf(staker);
         uint48 payUntil = account.debt < MIN_COLLECTED ? 0 : account.indebtedAt + GRACE;
         if (payUntil == 0 || block.timestamp <= payUntil) revert BucketVaultNotOverdue(staker, payUntil);
     }
@@ -268,7 +357,7 @@ contract BucketVault is IBucketVault, Vault {
         Bucket storage bucket = _buckets[bucketId];
         address staker = bucket.staker;
         _requireOverdue(staker);
-        if (_isOnAuction(bucket)) revert BucketVaultOnAuction(bucketId);
+        if (_isOnAuction(bucketOf(bucketId))) revert BucketVaultOnAuction(bucketId);
         bucket.auctionedAt = uint48(block.timestamp);
         emit AuctionStarted(bucketId, staker, _accounts[staker].debt);
     }
@@ -283,7 +372,7 @@ contract BucketVault is IBucketVault, Vault {
     function buy(uint256 bucketId) external payable override nonReentrant returns (uint256 price) {
         price = priceOf(bucketId);
         if (price > msg.value) revert BucketVaultPriceTooHigh(price, msg.value);
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         _sell(bucketId, bucket, msg.sender, price);
         escrowOf(bucket.staker).release(bucketId, msg.sender);
         if (msg.value != price) _send(msg.sender, msg.value - price);
@@ -294,11 +383,12 @@ contract BucketVault is IBucketVault, Vault {
         _remove(bucketId, bucket);
         emit BucketSold(bucketId, bucket.staker, buyer, price);
         if (price > bucket.amount) {
-            _credit(bucket.staker, price - bucket.amount);
-        } else if (price < bucket.amount) {
+            _add(bucket.staker, price - bucket.amount);
+        } else {
             uint256 less = bucket.amount - price;
-            _debit(bucket.staker, less);
-            owed -= less;
+            uint256 taken = _take(bucket.staker, less);
+            // Only of a bucket that the L1 took from: no price is lower ({priceOf}).
+            if (taken != less) shortfallOf[bucket.staker] += less - taken;
         }
         _receive(bucket.staker, price);
     }
@@ -325,7 +415,7 @@ contract BucketVault is IBucketVault, Vault {
         uint256 before = address(this).balance;
         escrow.withdraw(bucketId);
         paid = address(this).balance - before;
-        _sell(bucketId, _buckets[bucketId], address(0), paid);
+        _sell(bucketId, bucketOf(bucketId), address(0), paid);
     }
 
     /* VIEWS */
@@ -338,12 +428,12 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     /// @inheritdoc IBucketVault
-    function bucketOf(uint256 bucketId) external view override returns (Bucket memory) {
+    function bucketOf(uint256 bucketId) public view override returns (Bucket memory) {
         return _buckets[bucketId];
     }
 
     /// @inheritdoc IBucketVault
-    function accountOf(address staker) external view override returns (Account memory) {
+    function accountOf(address staker) public view override returns (Account memory) {
         return _accounts[staker];
     }
 
@@ -353,10 +443,15 @@ contract BucketVault is IBucketVault, Vault {
     }
 
     /// @inheritdoc IBucketVault
+    function fundedFor(address beneficiary) external view override returns (uint256 amount) {
+        (amount,,) = _fundedFor(beneficiary);
+    }
+
+    /// @inheritdoc IBucketVault
     function priceOf(uint256 bucketId) public view override returns (uint256) {
-        Bucket memory bucket = _buckets[bucketId];
+        Bucket memory bucket = bucketOf(bucketId);
         if (!_isOnAuction(bucket)) revert BucketVaultNotOnAuction(bucketId);
-        (uint256 high,,,,) = staking.bucketOf(bucketId);
+        uint256 high = _inIt(bucketId) * _FIRST_PRICE / 100;
         uint256 low = Math.max(
             Math.max(bucket.amount / 2, Math.min(_accounts[bucket.staker].debt, bucket.amount)),
             Math.saturatingSub(bucket.amount, balanceOf[bucket.staker])

@@ -55,11 +55,13 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
     /// @param rates By epoch: the sum, over all epochs up to it, of what a unit of weight earned. With {_RATE_BITS} bits after
     /// the point.
     /// @param epochs Those that were ever funded.
+    /// @param orphaned What was forfeited after the DIM had left.
     /// @param commissions With {_RATE_BITS} bits after the point.
     struct Book {
         Balance balance;
         Checkpoints.Trace208 rates;
         EpochSet.Set epochs;
+        uint256 orphaned;
         mapping(uint48 epoch => uint256 amount) funded;
         mapping(uint48 epoch => mapping(address funder => uint256 amount)) contributions;
         mapping(address validator => uint256 scaled) commissions;
@@ -99,6 +101,9 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
     /// @dev A pot's `issued` is below 2^104, and a total that it is divided by is 1 at least: so the sum of rates is below 2^208,
     /// as is any weight times what it earned.
     uint256 private constant _RATE_BITS = 104;
+
+    /// @dev Where tokens go that are burnt and cannot burn themselves.
+    address private constant _BURNT = address(0xdead);
 
     /// @dev How many epochs are shared out along with a claim or funding.
     uint256 private constant _STEPS = 16;
@@ -268,19 +273,47 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         Book storage book = _bookOf(pot);
         amount = book.contributions[epoch][funder];
         if (amount == 0) revert RewardsZeroAmount();
-        bool left = _lastEpochOf(pot.dim) <= epoch;
-        if (!left && !_isEmpty(pot, epoch)) revert RewardsNotRefundable(epoch);
+        if (_lastEpochOf(pot.dim) > epoch && !_isEmpty(pot, epoch)) revert RewardsNotRefundable(epoch);
+        _takeBack(book, pot, epoch, funder, amount);
+        _giveBack(book, pot, funder, amount);
+    }
+
+    function _takeBack(Book storage book, Pot calldata pot, uint48 epoch, address funder, uint256 amount) private {
         book.contributions[epoch][funder] = 0;
         book.funded[epoch] -= amount;
+        if (funder != address(0)) emit PotRefunded(pot.dim, pot.vault, pot.token, funder, epoch, amount);
+    }
+
+    function _giveBack(Book storage book, Pot calldata pot, address funder, uint256 amount) private {
         if (funder == address(0)) {
             _forfeit(book, pot, amount);
-            return amount;
+            return;
         }
         // No cast loses anything: it was added before.
         book.balance.issued -= uint104(amount);
         book.balance.left -= uint104(amount);
-        emit PotRefunded(pot.dim, pot.vault, pot.token, funder, epoch, amount);
         pot.token.safeTransfer(funder, amount);
+    }
+
+    /// @inheritdoc IRewards
+    /// @dev The gas is bounded by the number of epochs in the range that the pot was funded for.
+    function refundRange(Pot calldata pot, uint48 firstEpoch, uint48 count, address funder)
+        external
+        override
+        nonReentrant
+        returns (uint256 amount)
+    {
+        Book storage book = _bookOf(pot);
+        uint48 last = _lastEpochOf(pot.dim);
+        uint48 end = firstEpoch + count;
+        for (uint48 epoch = book.epochs.next(firstEpoch, end); epoch < end; epoch = book.epochs.next(epoch + 1, end)) {
+            uint256 given = book.contributions[epoch][funder];
+            if (given == 0 || (last > epoch && !_isEmpty(pot, epoch))) continue;
+            _takeBack(book, pot, epoch, funder, given);
+            amount += given;
+        }
+        if (amount == 0) revert RewardsZeroAmount();
+        _giveBack(book, pot, funder, amount);
     }
 
     /// @dev Whether `epoch` is over, and nothing weighed in it.
@@ -444,6 +477,7 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         if (amount == 0) return;
         uint48 epoch = Epochs.current() + 1;
         if (_lastEpochOf(pot.dim) > epoch) _allot(book, epoch, address(0), amount);
+        else book.orphaned += amount;
         emit RewardForfeited(pot.dim, pot.vault, pot.token, epoch, amount);
     }
 
@@ -483,6 +517,18 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
         _pay(book, pot, validator, amount);
     }
 
+    /// @inheritdoc IRewards
+    function collectOrphaned(Pot calldata pot) external override nonReentrant returns (uint256 amount) {
+        Book storage book = _bookOf(pot);
+        // A vault that lies can have more forfeited than there is.
+        amount = Math.min(book.orphaned, book.balance.left);
+        if (amount == 0) revert RewardsZeroAmount();
+        book.orphaned -= amount;
+        address beneficiary = _DIMS.termsOf(pot.dim).beneficiary;
+        emit OrphanedCollected(pot.dim, pot.vault, pot.token, beneficiary, amount);
+        _pay(book, pot, beneficiary == address(0) ? _BURNT : beneficiary, amount);
+    }
+
     /* VIEWS */
 
     /// @inheritdoc IRewards
@@ -518,6 +564,11 @@ contract Rewards is IRewards, ReentrancyGuardTransient {
     /// @inheritdoc IRewards
     function contributionOf(Pot calldata pot, uint48 epoch, address funder) external view override returns (uint256) {
         return _bookOf(pot).contributions[epoch][funder];
+    }
+
+    /// @inheritdoc IRewards
+    function orphanedIn(Pot calldata pot) external view override returns (uint256) {
+        return _bookOf(pot).orphaned;
     }
 
     /// @inheritdoc IRewards

@@ -17,7 +17,8 @@ contract Slasher is ISlasher {
     using Checkpoints for Checkpoints.Trace208;
     using SafeCast for uint256;
 
-    /// @dev 100 % of 100 %, in basis points.
+    /// @dev 100 %, in basis points, and that of it.
+    uint256 private constant _WHOLE = 10_000;
     uint256 private constant _WHOLE_SQUARED = 10_000 ** 2;
 
     IDimRegistry private immutable _DIMS;
@@ -29,6 +30,10 @@ contract Slasher is ISlasher {
 
     mapping(uint256 requestId => Request) private _requests;
     mapping(bytes32 dimAndPool => Checkpoints.Trace208) private _taken;
+
+    /// @dev What open requests ask for, by the epoch in which they lapse, and each by itself.
+    mapping(bytes32 dimAndPool => mapping(uint48 epoch => uint256 amount)) private _pendingUntil;
+    mapping(uint256 requestId => uint256 amount) private _pendingOf;
 
     constructor(IDimRegistry dims, IValidatorRegistry validators, IAllocation allocation) {
         _DIMS = dims;
@@ -45,7 +50,8 @@ contract Slasher is ISlasher {
         returns (uint256 requestId)
     {
         IDimRegistry.Terms memory terms = _requireEnforcer(offence);
-        if (Math.min(offence.amount, _slashable(offence, terms)) == 0) revert SlasherNothingSlashable();
+        uint256 amount = Math.min(offence.amount, _slashable(offence, terms));
+        if (amount == 0) revert SlasherNothingSlashable();
         requestId = ++requests;
         uint48 vetoUntil = uint48(block.timestamp) + terms.vetoWindow;
         Request memory request = Request({
@@ -57,6 +63,8 @@ contract Slasher is ISlasher {
             evidenceHash: keccak256(evidence)
         });
         _requests[requestId] = request;
+        _pendingOf[requestId] = amount;
+        _pendingUntil[_poolKey(offence)][Epochs.numberOf(request.executeUntil)] += amount;
         emit SlashRequested(requestId, offence.dim, offence.validator, request, evidence);
     }
 
@@ -80,16 +88,11 @@ contract Slasher is ISlasher {
         uint256 share = _ALLOCATION.shareOf(offence.validator, offence.basket, offence.dim);
         if (share == 0) return 0;
 
-        (uint256 before, uint256 lostSinceBefore) =
-            offence.vault.standingAt(offence.validator, offence.basket, Epochs.eveOf(time));
-        (uint256 then, uint256 lostSinceThen) = offence.vault.standingAt(offence.validator, offence.basket, time);
+        (uint256 standing, uint256 left) =
+            offence.vault.standingThrough(offence.validator, offence.basket, time);
         Checkpoints.Trace208 storage taken = _taken[_poolKey(offence)];
-        uint256 cap = Math.mulDiv(Math.min(before, then), share * terms.maximumSlash, _WHOLE_SQUARED);
-        cap = Math.saturatingSub(cap, taken.latest() - taken.upperLookupRecent(time));
-        return Math.min(
-            cap,
-            Math.min(Math.saturatingSub(before, lostSinceBefore), Math.saturatingSub(then, lostSinceThen))
-        );
+        uint256 cap = Math.mulDiv(standing, share * terms.maximumSlash, _WHOLE_SQUARED);
+        return Math.min(Math.saturatingSub(cap, taken.latest() - taken.upperLookupRecent(time)), left);
     }
 
     function _poolKey(Offence memory offence) private pure returns (bytes32) {
@@ -104,12 +107,18 @@ contract Slasher is ISlasher {
         if (msg.sender != request.resolver) revert SlasherNotResolver(requestId, msg.sender);
         if (block.timestamp >= request.vetoUntil) revert SlasherVetoEnded(requestId, request.vetoUntil);
         request.status = Status.Vetoed;
+        _close(requestId, request);
         emit SlashVetoed(requestId, msg.sender);
     }
 
     function _requireRequested(uint256 requestId) private view returns (Request storage request) {
         request = _requests[requestId];
         if (request.status != Status.Requested) revert SlasherNotRequested(requestId, request.status);
+    }
+
+    function _close(uint256 requestId, Request storage request) private {
+        _pendingUntil[_poolKey(request.offence)][Epochs.numberOf(request.executeUntil)] -= _pendingOf[requestId];
+        delete _pendingOf[requestId];
     }
 
     /* EXECUTING */
@@ -120,6 +129,7 @@ contract Slasher is ISlasher {
         (uint48 from, uint48 until) = (request.vetoUntil, request.executeUntil);
         if (block.timestamp < from || block.timestamp > until) revert SlasherNotExecutable(requestId, from, until);
         request.status = Status.Executed;
+        _close(requestId, request);
         Offence memory offence = request.offence;
         taken = _execute(offence, _DIMS.termsOf(offence.dim));
         emit SlashExecuted(requestId, offence.dim, offence.validator, offence, taken, "");
@@ -152,6 +162,42 @@ contract Slasher is ISlasher {
         returns (uint256)
     {
         return _slashable(Offence(dim, vault, validator, basket, captureTime, 0), _DIMS.termsOf(dim));
+    }
+
+    /// @inheritdoc ISlasher
+    /// @dev Over {IAllocation.MAX_LINES} lines and the days of a veto and an execution window at most.
+    function pendingIn(IVault vault, address validator, uint16 basket)
+        public
+        view
+        override
+        returns (uint256 amount)
+    {
+        IAllocation.Line[] memory lines = _ALLOCATION.linesOf(validator, basket);
+        for (uint256 i; i < lines.length; ++i) {
+            IDimRegistry.Terms memory terms = _DIMS.termsOf(lines[i].dim);
+            bytes32 key = _poolKey(Offence(lines[i].dim, vault, validator, basket, 0, 0));
+            uint48 last = Epochs.numberOf(uint48(block.timestamp) + terms.vetoWindow + terms.executionWindow);
+            for (uint48 epoch = Epochs.current(); epoch <= last; ++epoch) amount += _pendingUntil[key][epoch];
+        }
+    }
+
+    /// @inheritdoc ISlasher
+    function freeCollateralOf(IVault vault, address staker, address validator, uint16 basket)
+        external
+        view
+        override
+        returns (uint256)
+    {
+        uint256 stake = vault.stakeOf(staker, validator, basket);
+        uint256 all = vault.slashableNow(validator, basket);
+        if (stake == 0 || all == 0) return 0;
+        uint256 pending = Math.min(pendingIn(vault, validator, basket), all);
+        uint256 bound = _WHOLE - _ALLOCATION.freeShareOf(validator, basket);
+        return Math.saturatingSub(
+            stake,
+            Math.mulDiv(stake, pending, all, Math.Rounding.Ceil)
+                + Math.mulDiv(stake, bound, _WHOLE, Math.Rounding.Ceil)
+        );
     }
 
     /// @inheritdoc ISlasher

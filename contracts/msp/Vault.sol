@@ -9,6 +9,7 @@ import {IAllocation} from "./interfaces/IAllocation.sol";
 import {IDimRegistry} from "./interfaces/IDimRegistry.sol";
 import {IRewards} from "./interfaces/IRewards.sol";
 import {IVault} from "./interfaces/IVault.sol";
+import {EpochSet} from "./libraries/EpochSet.sol";
 import {EpochTrace} from "./libraries/EpochTrace.sol";
 import {Epochs} from "./libraries/Epochs.sol";
 
@@ -16,6 +17,7 @@ import {Epochs} from "./libraries/Epochs.sol";
 /// @notice What all vaults share: pools, exits, slashes. What stake is made of, and how it is paid, is the derived contract's.
 abstract contract Vault is IVault, ReentrancyGuardTransient {
     using Checkpoints for Checkpoints.Trace208;
+    using EpochSet for EpochSet.Set;
     using EpochTrace for Checkpoints.Trace208;
     using SafeCast for uint256;
 
@@ -25,6 +27,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @param unlocked By unlock time: the same, so that its value at a time is what has matured by then.
     /// @param settled By time: all shares that were moved out of the pool.
     /// @param batches By the value of `settled` that they led to.
+    /// @param epochs Those in which assets or shares changed.
+    /// @param eves By those: how long the traces were before.
     /// @param prices By epoch: what a share weighs ({_weight}).
     /// @param sums Of all positions.
     /// @param positions By epoch: the shares of each staker that are not leaving.
@@ -35,6 +39,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         Checkpoints.Trace208 unlocked;
         Checkpoints.Trace208 settled;
         mapping(uint256 settled => Batch) batches;
+        EpochSet.Set epochs;
+        mapping(uint48 epoch => Lengths) eves;
         Checkpoints.Trace208 prices;
         Sums sums;
         mapping(address staker => Checkpoints.Trace208) positions;
@@ -46,12 +52,21 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         uint208 shares;
     }
 
+    /// @dev Of traces: where they stood.
+    struct Lengths {
+        uint32 assets;
+        uint32 shares;
+        uint32 settled;
+    }
+
     /// @param held In `epoch`, that of the last change; in a later one, `active`.
     /// @param active All that is not leaving.
+    /// @param unlockedBefore Entries of `unlocked` before it are settled.
     struct Sums {
         uint48 epoch;
         uint208 held;
         uint208 active;
+        uint32 unlockedBefore;
     }
 
     /// @param current By time: the number of the generation.
@@ -143,7 +158,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         if (!_ALLOCATION.isOpen(validator, basket)) revert VaultBasketNotOpen(validator, basket);
         _debit(msg.sender, amount);
         uint48 number = generationOf(validator, basket);
-        Generation storage generation = _pools[validator][basket].generations[number];
+        Generation storage generation = _poolOf(validator, basket).generations[number];
         (uint256 assets, uint256 total) = (generation.assets.latest(), generation.shares.latest());
         if (total + _VIRTUAL_SHARES > (assets + 1) * _VIRTUAL_SHARES * _RUIN) revert VaultPoolRuined(validator, basket);
         if (assets + amount > _MAX_ASSETS) revert VaultPoolFull(_MAX_ASSETS);
@@ -158,13 +173,36 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     /// @dev Told that the caller delegated `amount`.
     function _delegated(address validator, uint16 basket, uint48 generation, uint256 amount) internal virtual {}
 
+    function _poolOf(address validator, uint16 basket) private view returns (Pool storage) {
+        return _pools[validator][basket];
+    }
+
     function _present(address validator, uint16 basket) private view returns (Generation storage) {
-        return _pools[validator][basket].generations[generationOf(validator, basket)];
+        Pool storage pool = _poolOf(validator, basket);
+        return pool.generations[pool.current.latest()];
     }
 
     function _write(Generation storage generation, uint256 assets, uint256 shares) private {
+        _mark(generation);
         generation.assets.push(uint48(block.timestamp), assets.toUint208());
         generation.shares.push(uint48(block.timestamp), shares.toUint208());
+    }
+
+    /// @dev Before the first change of an epoch: so what was there on its eve is found without a search, however many changed it.
+    function _mark(Generation storage generation) private {
+        uint48 epoch = Epochs.current();
+        if (generation.epochs.has(epoch)) return;
+        generation.epochs.add(epoch);
+        generation.eves[epoch] = _lengthsOf(generation);
+    }
+
+    /// @dev No cast loses anything: a trace has an entry a second at most.
+    function _lengthsOf(Generation storage generation) private view returns (Lengths memory) {
+        return Lengths(
+            uint32(generation.assets.length()),
+            uint32(generation.shares.length()),
+            uint32(generation.settled.length())
+        );
     }
 
     /// @dev Counts `shares` of the caller's from the next epoch on.
@@ -182,7 +220,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         }
         (held, next) = _sumsIn(generation, epoch);
         next += shares;
-        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        _setSums(generation, epoch, held, next);
         _REWARDS.join(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
     }
 
@@ -190,6 +228,11 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     function _price(uint256 assets, uint256 total) private pure returns (uint256) {
         uint256 price = ((assets + 1) * _VIRTUAL_SHARES << _PRICE_BITS) / (total + _VIRTUAL_SHARES);
         return Math.min(price, type(uint208).max);
+    }
+
+    function _setSums(Generation storage generation, uint48 epoch, uint256 held, uint256 active) private {
+        Sums storage sums = generation.sums;
+        (sums.epoch, sums.held, sums.active) = (epoch, held.toUint208(), active.toUint208());
     }
 
     function _sumsIn(Generation storage generation, uint48 epoch) private view returns (uint256 held, uint256 active) {
@@ -222,7 +265,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         if (shares == 0) revert VaultZeroAmount();
         uint48 number = generationOf(validator, basket);
-        Generation storage generation = _pools[validator][basket].generations[number];
+        Generation storage generation = _poolOf(validator, basket).generations[number];
         uint256 stays = _leave(generation, staker, validator, basket, shares);
         _lastExitDelay = exitDelay();
         uint48 unlockTime = uint48(block.timestamp) + _lastExitDelay;
@@ -234,8 +277,9 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         generation.unlocked.push(unlockTime, requested);
 
         exitId = ++exits;
-        _exits[exitId] = Exit(staker, unlockTime, number, validator, basket, shares.toUint208());
-        _leaving(exitId, _exits[exitId], stays);
+        Exit memory exit = Exit(staker, unlockTime, number, validator, basket, shares.toUint208());
+        _exits[exitId] = exit;
+        _leaving(exitId, exit, stays);
         emit ExitRequested(exitId, staker, validator, basket, shares, unlockTime);
     }
 
@@ -257,7 +301,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
         (held, next) = _sumsIn(generation, epoch);
         (held, next) = (held - lost, next - shares);
-        generation.sums = Sums(epoch, held.toUint208(), next.toUint208());
+        _setSums(generation, epoch, held, next);
         (uint256 heldPrice, uint256 nextPrice) = generation.prices.present(epoch);
         _REWARDS.weigh(validator, basket, _weight(held, heldPrice), _weight(next, nextPrice));
     }
@@ -283,11 +327,11 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function claim(uint256 exitId) external override nonReentrant returns (uint256 amount) {
-        Exit memory exit = _exits[exitId];
+        Exit memory exit = exitOf(exitId);
         if (exit.owner == address(0)) revert VaultUnknownExit(exitId);
         if (block.timestamp < exit.unlockTime) revert VaultExitLocked(exitId, exit.unlockTime);
         delete _exits[exitId];
-        Pool storage pool = _pools[exit.validator][exit.basket];
+        Pool storage pool = _poolOf(exit.validator, exit.basket);
         Generation storage generation = pool.generations[exit.generation];
         if (exit.generation == pool.current.latest()) _settle(generation, exit.validator, exit.basket);
         (, amount) = _settledValue(generation, exit);
@@ -304,11 +348,12 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     function _settle(Generation storage generation, address validator, uint16 basket) private {
         (uint256 assets, uint256 total, uint256 matured) = _maturing(generation);
         if (matured == 0) return;
+        (, generation.sums.unlockedBefore) = _unlocked(generation);
         uint256 amount = _value(matured, assets, total);
+        _write(generation, assets - amount, total - matured);
         uint208 settled = (generation.settled.latest() + matured).toUint208();
         generation.settled.push(uint48(block.timestamp), settled);
         generation.batches[settled] = Batch(amount.toUint128(), matured.toUint208());
-        _write(generation, assets - amount, total - matured);
         emit ExitsSettled(validator, basket, matured, amount);
     }
 
@@ -320,7 +365,33 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
     {
         assets = generation.assets.latest();
         total = generation.shares.latest();
-        matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp)) - generation.settled.latest();
+        (uint256 unlocked,) = _unlocked(generation);
+        matured = unlocked - generation.settled.latest();
+    }
+
+    /// @dev Returns all shares that ever unlocked, and how many entries that is. Looks on from what is settled, further each
+    /// time: so what it costs is the logarithm of what unlocked since then, and next to nothing where nothing did.
+    function _unlocked(Generation storage generation) private view returns (uint256 shares, uint32 count) {
+        Checkpoints.Trace208 storage trace = generation.unlocked;
+        uint256 low = generation.sums.unlockedBefore;
+        uint256 high = trace.length();
+        for (uint256 step = 1; low < high; step *= 2) {
+            uint256 probe = Math.min(low + step, high) - 1;
+            if (trace.pos(uint32(probe))._key <= block.timestamp) {
+                low = probe + 1;
+            } else {
+                high = probe;
+                break;
+            }
+        }
+        while (low < high) {
+            uint256 middle = (low + high) / 2;
+            if (trace.pos(uint32(middle))._key <= block.timestamp) low = middle + 1;
+            else high = middle;
+        }
+        // No cast loses anything: a trace has an entry a second at most.
+        count = uint32(low);
+        shares = _entry(trace, count);
     }
 
     /// @dev Rounded down; never more than `assets`, for `shares` is at most `total`.
@@ -350,20 +421,25 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         returns (uint256 taken)
     {
         if (msg.sender != _SLASHER) revert VaultNotSlasher(msg.sender);
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         uint256 number = pool.current.latest();
         Generation storage generation = pool.generations[number];
         _settle(generation, validator, basket);
         uint256 assets = generation.assets.latest();
         taken = Math.min(amount, assets);
         if (taken == 0) return 0;
+        _mark(generation);
         generation.assets.push(uint48(block.timestamp), (assets - taken).toUint208());
         pool.slashed.push(uint48(block.timestamp), (pool.slashed.latest() + taken).toUint208());
         if (taken == assets) pool.current.push(uint48(block.timestamp), (number + 1).toUint208());
         collectable[beneficiary] += taken;
+        _slashed(beneficiary, taken);
         _devalue(generation, validator, basket, assets - taken);
         emit PoolSlashed(validator, basket, beneficiary, taken, assets - taken);
     }
+
+    /// @dev Told what a slash took. Calls nothing and refuses nothing.
+    function _slashed(address beneficiary, uint256 amount) internal virtual {}
 
     /// @dev What the slash left is what shares weigh all through this epoch.
     function _devalue(Generation storage generation, address validator, uint16 basket, uint256 assets) private {
@@ -380,7 +456,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function activeAt(address validator, uint16 basket, uint48 time) external view override returns (uint256) {
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         Generation storage generation = pool.generations[pool.current.upperLookupRecent(time)];
         uint256 total = generation.shares.upperLookupRecent(time);
         uint256 leaving =
@@ -395,17 +471,84 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         override
         returns (uint256 standing, uint256 slashedSince)
     {
-        Pool storage pool = _pools[validator][basket];
+        Pool storage pool = _poolOf(validator, basket);
         slashedSince = pool.slashed.latest() - pool.slashed.upperLookupRecent(time);
         uint256 number = pool.current.upperLookupRecent(time);
         if (number != pool.current.latest()) return (0, slashedSince);
         Generation storage generation = pool.generations[number];
-        uint256 total = generation.shares.upperLookupRecent(time);
-        uint256 everIn = total + generation.settled.upperLookupRecent(time);
-        uint256 matured = generation.unlocked.upperLookupRecent(uint48(block.timestamp));
-        if (matured >= everIn) return (0, slashedSince);
-        // What matured before `time` and was not settled by then counts among `matured`; what was settled, in both.
-        standing = _value(everIn - matured, generation.assets.upperLookupRecent(time), total);
+        (uint256 matured,) = _unlocked(generation);
+        standing = _standingAt(generation, time, matured);
+    }
+
+    function _standingAt(Generation storage generation, uint48 time, uint256 matured)
+        private
+        view
+        returns (uint256)
+    {
+        return _standing(
+            generation.assets.upperLookupRecent(time),
+            generation.shares.upperLookupRecent(time),
+            generation.settled.upperLookupRecent(time),
+            matured
+        );
+    }
+
+    /// @inheritdoc IVault
+    /// @dev Where nothing was slashed between the two times, no less stood at the second, and it is not looked for: shares that
+    /// have not matured only join, and their price does not fall.
+    function standingThrough(address validator, uint16 basket, uint48 time)
+        external
+        view
+        override
+        returns (uint256 standing, uint256 left)
+    {
+        Pool storage pool = _poolOf(validator, basket);
+        uint48 eve = Epochs.eveOf(time);
+        uint256 number = pool.current.latest();
+        if (pool.current.upperLookupRecent(eve) != number) return (0, 0);
+        Generation storage generation = pool.generations[number];
+        (uint256 matured,) = _unlocked(generation);
+        standing = _standingBefore(generation, Epochs.numberOf(time), matured);
+        uint256 slashed = pool.slashed.latest();
+        uint256 slashedBefore = pool.slashed.upperLookupRecent(eve);
+        uint256 slashedThen = pool.slashed.upperLookupRecent(time);
+        left = Math.saturatingSub(standing, slashed - slashedBefore);
+        if (slashedThen == slashedBefore) return (standing, left);
+        uint256 then = _standingAt(generation, time, matured);
+        standing = Math.min(standing, then);
+        left = Math.min(left, Math.saturatingSub(then, slashed - slashedThen));
+    }
+
+    /// @dev On the eve of `epoch`, which is not after the present one: as it stood before the first change from then on.
+    function _standingBefore(Generation storage generation, uint48 epoch, uint256 matured)
+        private
+        view
+        returns (uint256)
+    {
+        uint48 until = Epochs.current() + 1;
+        uint48 changed = generation.epochs.next(epoch, until);
+        Lengths memory then = changed == until ? _lengthsOf(generation) : generation.eves[changed];
+        return _standing(
+            _entry(generation.assets, then.assets),
+            _entry(generation.shares, then.shares),
+            _entry(generation.settled, then.settled),
+            matured
+        );
+    }
+
+    /// @dev What matured before and was not settled by then counts among `matured`; what was settled, in both.
+    function _standing(uint256 assets, uint256 total, uint256 settled, uint256 matured)
+        private
+        pure
+        returns (uint256)
+    {
+        uint256 everIn = total + settled;
+        return matured >= everIn ? 0 : _value(everIn - matured, assets, total);
+    }
+
+    /// @dev The last of the first `length`.
+    function _entry(Checkpoints.Trace208 storage trace, uint32 length) private view returns (uint256) {
+        return length == 0 ? 0 : trace.pos(length - 1)._value;
     }
 
     /// @inheritdoc IVault
@@ -421,7 +564,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function generationOf(address validator, uint16 basket) public view override returns (uint48) {
-        return uint48(_pools[validator][basket].current.latest());
+        return uint48(_poolOf(validator, basket).current.latest());
     }
 
     /// @inheritdoc IVault
@@ -431,7 +574,7 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
         override
         returns (uint256 weight, uint48 until)
     {
-        Generation storage of_ = _pools[validator][basket].generations[generation];
+        Generation storage of_ = _poolOf(validator, basket).generations[generation];
         uint256 shares;
         (shares, until) = of_.positions[staker].heldSpan(epoch);
         if (shares == 0) return (0, until);
@@ -455,8 +598,8 @@ abstract contract Vault is IVault, ReentrancyGuardTransient {
 
     /// @inheritdoc IVault
     function previewExit(uint256 exitId) public view override returns (uint256) {
-        Exit memory exit = _exits[exitId];
-        Pool storage pool = _pools[exit.validator][exit.basket];
+        Exit memory exit = exitOf(exitId);
+        Pool storage pool = _poolOf(exit.validator, exit.basket);
         Generation storage generation = pool.generations[exit.generation];
         (bool settled, uint256 amount) = _settledValue(generation, exit);
         if (settled || exit.generation != pool.current.latest()) return amount;

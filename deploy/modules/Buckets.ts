@@ -1,5 +1,6 @@
 import { buildModule } from '@nomicfoundation/hardhat-ignition/modules'
 import Msp from './Msp.ts'
+import WrappedIotx from './WrappedIotx.ts'
 
 /**
  * Vaults of staked IOTX, one for each system staking contract whose buckets are ERC-721 tokens (docs/adr/0053). Parameters:
@@ -10,8 +11,9 @@ import Msp from './Msp.ts'
  */
 export default buildModule('Buckets', (m) => {
   const { allocation, dims, slasher, rewards } = m.useModule(Msp)
+  const { wrapped } = m.useModule(WrappedIotx)
   const vaultOf = (version: string, staking: ReturnType<typeof m.getParameter<string>>) =>
-    m.contract('BucketVault', [staking, allocation, dims, slasher, rewards], { id: `BucketVault${version}` })
+    m.contract('BucketVault', [staking, wrapped, allocation, dims, slasher, rewards], { id: `BucketVault${version}` })
   return {
     bucketsV2: vaultOf('V2', m.getParameter('systemStakingV2')),
     bucketsV3: vaultOf('V3', m.getParameter('systemStakingV3')),

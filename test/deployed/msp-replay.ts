@@ -5,69 +5,25 @@
  * that makes of its share, and by a wei for each epoch.
  */
 import { expect } from 'chai'
-import { type Contract, id, type Signer, ZeroAddress } from 'ethers'
+import type { Contract, Signer } from 'ethers'
 import { network } from 'hardhat'
 import {
   atMost,
   type Basket,
   epochOf,
   MspModel,
-  minus,
   plus,
   type Rational,
   ratio,
   type Share,
   ZERO,
 } from '../msp/msp-model.ts'
+import { deployStake, expectNear, HOUR, randomFrom } from '../msp/replay.ts'
 
 const SEEDS = ['first', 'second', 'third', 'fourth']
 const STEPS = 110
 const STAKERS = 4
 const ETHER = 10n ** 18n
-const HOUR = 3_600n
-
-/** Whole numbers from a seed: keccak256 in counter mode. */
-function randomFrom(seed: string): (below: bigint) => bigint {
-  let counter = 0
-  return (below) => BigInt(id(`${seed} ${counter++}`)) % below
-}
-
-/** Throws unless `actual` is `exact`, but for `slack`. */
-function expectNear(actual: bigint, exact: Rational, slack: Rational, what: string): void {
-  const off = minus(ratio(actual), exact)
-  const distance = off.numerator < 0n ? minus(ZERO, off) : off
-  const shown = `${what}: ${actual} is not ${exact.numerator / exact.denominator} but for ${slack.numerator / slack.denominator}`
-  expect(atMost(distance, slack), shown).to.equal(true)
-}
-
-type Connection = Awaited<ReturnType<typeof network.create>>
-
-/** Deploys restaked stake with one vault, whose slasher is `slasher`, and two admitted DIMs. */
-async function deploy({ ethers }: Connection, owner: Signer, slasher: string) {
-  const deployContract = async (name: string, args: unknown[] = []) =>
-    (await ethers.deployContract(name, args)) as unknown as Contract
-  const proxyOf = async (name: string, args: unknown[], initial: unknown[]) => {
-    const implementation = await deployContract(name, args)
-    const data = implementation.interface.encodeFunctionData('initialize', initial)
-    const proxy = await deployContract('ERC1967Proxy', [await implementation.getAddress(), data])
-    return (await ethers.getContractAt(name, await proxy.getAddress())) as unknown as Contract
-  }
-  const authority = await deployContract('AccessManager', [await owner.getAddress()])
-  const dims = await proxyOf('DimRegistry', [authority], [0n, 7n * 24n * HOUR])
-  const validators = await proxyOf('ValidatorRegistry', [authority, dims, ZeroAddress], [])
-  const allocation = await deployContract('Allocation', [dims, validators])
-  const rewards = await deployContract('Rewards', [allocation, dims, validators])
-  const asset = await deployContract('WrappedIOTX')
-  const token = await deployContract('WrappedIOTX')
-  const vault = await deployContract('TokenVault', [asset, allocation, dims, slasher, rewards])
-  for (const dim of [1n, 2n]) {
-    const terms = [1_000n, HOUR, 0n, HOUR, slasher, ZeroAddress, slasher]
-    await dims.propose!(terms, 'ipfs://dim')
-    await dims.admit!(dim)
-  }
-  return { dims, validators, allocation, rewards, asset, token, vault }
-}
-
 describe('restaked stake and its rewards beside their model', () => {
   const counts = { joined: 0, left: 0, slashed: 0, died: 0, exits: 0, claims: 0, forfeited: 0, refunds: 0 }
 
@@ -80,7 +36,13 @@ describe('restaked stake and its rewards beside their model', () => {
       const stakers = others.slice(0, STAKERS)
       const people = await Promise.all(stakers.map((staker) => staker.getAddress()))
       const beneficiary = await slasher.getAddress()
-      const { validators, allocation, rewards, asset, token, vault } = await deploy(connection, owner, beneficiary)
+      const { deployContract, dims, validators, allocation, rewards, asset } = await deployStake(
+        connection,
+        owner,
+        beneficiary,
+      )
+      const token = await deployContract('WrappedIOTX')
+      const vault = await deployContract('TokenVault', [asset, allocation, dims, slasher, rewards])
       const by = (contract: Contract, signer: Signer) => contract.connect(signer) as Contract
       const random = randomFrom(seed)
       const pick = <T>(of: readonly T[]): T => of[Number(random(BigInt(of.length)))]!

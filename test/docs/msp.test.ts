@@ -125,7 +125,7 @@ test('every command succeeds, and all together do what the guide says', { timeou
   await run(paying.shift()!)
   const staked = await follow('Stake', async (command) => {
     if (command.includes('--asset') && words.TOKEN === undefined)
-      words.TOKEN = await deployArtifact('OddToken', governance, 0, words.STAKER!)
+      words.TOKEN = await deployArtifact('OddToken', governance, 'ODD', 0, words.STAKER!)
   })
   expect(staked).toContain('credited: 1000 IOTX\n')
   expect(staked).toMatch(/delegated: 500 IOTX to basket 1 of 0x\w{40}\n500 IOTX are not delegated/)

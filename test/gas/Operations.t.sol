@@ -129,6 +129,20 @@ contract RestakedStake_Gas_Test is MspFixture {
         _slashOf(10_000);
     }
 
+    function test_slash_10000_exits() public {
+        uint256 shares = _stake(staker, PLAIN, 10_000 ether);
+        _stake(other, PLAIN, 1 ether);
+        _nextEpoch();
+        for (uint256 i; i < 10_000; ++i) {
+            vm.warp(block.timestamp + 10);
+            _exit(staker, PLAIN, shares / 10_000);
+        }
+        uint256 id = _request(_offence(PLAIN, _now() - 1, 0.1 ether));
+        vm.warp(block.timestamp + VETO);
+        slasher.executeSlash(id);
+        vm.snapshotGasLastCall(_GROUP, "Slasher.executeSlash, 10000 exits");
+    }
+
     /// @dev Each comes at a time of its own, so that the histories are as long as they can be.
     function _slashOf(uint256 stakers) private {
         token.mint(address(this), stakers * 1 ether);
@@ -201,9 +215,9 @@ contract Buckets_Gas_Test is BucketFixture {
         vm.snapshotGasLastCall(_GROUP, "BucketVault.claim");
         buckets.auction(id);
         vm.snapshotGasLastCall(_GROUP, "BucketVault.auction");
-        vm.deal(buyer, 100 ether);
+        vm.deal(buyer, 110 ether);
         vm.prank(buyer);
-        buckets.buy{value: 100 ether}(id);
+        buckets.buy{value: 110 ether}(id);
         vm.snapshotGasLastCall(_GROUP, "BucketVault.buy");
     }
 }
@@ -224,6 +238,9 @@ contract Rewards_Gas_Test is RewardsFixture {
         _nextEpochs(2);
         rewards.refund(_pot(), _epoch() - 1, funder);
         vm.snapshotGasLastCall(_GROUP, "Rewards.refund");
+        _nextEpochs(10);
+        assertEq(rewards.refundRange(_pot(), _epoch() - 12, 12, funder), 10 ether);
+        vm.snapshotGasLastCall(_GROUP, "Rewards.refundRange, 10 epochs");
     }
 
     function test_rewards_sync() public {

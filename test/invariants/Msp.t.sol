@@ -236,7 +236,12 @@ contract MspHandler is MspFixture {
         uint256 credited = offence.vault.collectable(victim);
         uint256 left = _unlockedIn(offence);
         uint256 slashable = _slashableFor(offence);
+        uint256[] memory free = _freeIn(offence);
         uint256 taken = slasher.executeSlash(id);
+        for (uint256 s; s < STAKERS; ++s) {
+            uint256 stake_ = offence.vault.stakeOf(_stakers[s], offence.validator, offence.basket);
+            _assertAtMost(free[s], stake_ + 1, "I9: took what was free");
+        }
         _assertAtMost(taken + _slashableFor(offence), slashable, "I4: took it twice");
         // Settled at the slash: each exit's part of the batch is rounded once more.
         _assertAtMost(left, _unlockedIn(offence) + offence.vault.exits(), "I5: a slash reached what had unlocked");
@@ -247,6 +252,13 @@ contract MspHandler is MspFixture {
         _assertAtMost(taken, offence.amount, "I3: took more than asked");
         slashed[offence.vault] += taken;
         ++slashesExecuted;
+    }
+
+    function _freeIn(ISlasher.Offence memory offence) private view returns (uint256[] memory free) {
+        free = new uint256[](STAKERS);
+        for (uint256 s; s < STAKERS; ++s) {
+            free[s] = slasher.freeCollateralOf(offence.vault, _stakers[s], offence.validator, offence.basket);
+        }
     }
 
     function _slashableFor(ISlasher.Offence memory offence) private view returns (uint256) {
@@ -334,9 +346,13 @@ contract MspHandler is MspFixture {
         }
     }
 
-    /// @dev The first epoch from there on that can be refunded.
+    /// @dev The first epoch from there on that can be refunded; or all of a range of them.
     function refund(uint256 k, uint256 ago) external sampling {
         IRewards.Pot memory pot = _potAt(k);
+        if ((ago >> 8) % 2 == 1) {
+            _refundRange(pot, _epoch() - uint48(ago % 10));
+            return;
+        }
         for (uint48 epoch = _epoch() - uint48(ago % 10); epoch < _epoch() + 5; ++epoch) {
             uint256 given = rewards.contributionOf(pot, epoch, address(this));
             if (given == 0) continue;
@@ -350,6 +366,17 @@ contract MspHandler is MspFixture {
             ++rewardsRefunded;
             return;
         }
+    }
+
+    function _refundRange(IRewards.Pot memory pot, uint48 first) private {
+        uint256 sum;
+        for (uint48 epoch = first; epoch < first + 15; ++epoch) {
+            if (rewards.isRefundable(pot, epoch)) sum += rewards.contributionOf(pot, epoch, address(this));
+        }
+        if (sum == 0) return;
+        assertEq(rewards.refundRange(pot, first, 15, address(this)), sum, "I7: not all refunded");
+        _refunded[_potHash(pot)] += sum;
+        ++rewardsRefunded;
     }
 
     function sync(uint256 v, uint256 p) external sampling {
@@ -578,6 +605,7 @@ I6  Behind a validator that nobody slashed nobody loses, but for roundings.
 I7  Rewards paid are at most rewards funded: per pot, to the wei, what came is what was paid, paid back and is left; that covers
     all claims, commissions and refunds, past and to come, and the balance covers all pots; claims are of epochs that are over, once.
 I8  What backs a DIM in an epoch is the sum of what its stakers weigh, but for roundings, and no one weighs more than it has.
+I9  What is free of a stake, beside pending slashes and what its basket's DIMs may take, no execution takes.
 */
 contract Msp_Invariants is MspFixture {
     MspHandler private _handler;
@@ -610,15 +638,15 @@ contract Msp_Invariants is MspFixture {
         targetContract(address(_handler));
     }
 
-    /// @dev 5,040 calls, and 201,600 with the test profile `long`, which test/long/msp-invariants.test.ts runs. I4, I5 and part
-    /// of I7 are asserted by the handler, after and within each action.
+    /// @dev 5,040 calls, and 201,600 with the test profile `long`, which test/long/msp-invariants.test.ts runs. I4, I5, I9 and
+    /// part of I7 are asserted by the handler, after and within each action.
     /// hardhat-config: invariant.runs = 42
     /// hardhat-config: invariant.depth = 120
     /// hardhat-config: invariant.failOnRevert = true
     /// hardhat-config: long.invariant.runs = 1680
     /// hardhat-config: long.invariant.depth = 120
     /// hardhat-config: long.invariant.failOnRevert = true
-    function invariant_I1toI8() public view {
+    function invariant_I1toI9() public view {
         _handler.assertSolvency();
         _handler.assertNoFreeValue();
         _handler.assertSlashesConserved();
@@ -666,6 +694,6 @@ contract Msp_Invariants is MspFixture {
         ITokenVault first = _handler.vaultAt(0);
         assertEq(_handler.collected(first), 40 ether);
         assertEq(_handler.paidOut(first), 41 ether);
-        invariant_I1toI8();
+        invariant_I1toI9();
     }
 }

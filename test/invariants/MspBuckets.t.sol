@@ -6,8 +6,8 @@ import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {BucketFixture} from "../msp/BucketFixture.sol";
 
-/// @notice Deposits buckets, delegates, leaves, slashes, realises, pays, takes away, sells and redeems in any order, over three
-/// stakers and two baskets; and keeps its own books.
+/// @notice Deposits buckets, delegates, leaves, slashes, realises, pays, takes away, sells, redeems and lets the L1 take of them in
+/// any order, over three stakers and two baskets; and keeps its own books.
 contract BucketHandler is BucketFixture {
     uint256 public constant STAKERS = 3;
 
@@ -25,6 +25,8 @@ contract BucketHandler is BucketFixture {
     uint256 public realised;
     uint256 public withdrawn;
     uint256 public claimed;
+    uint256 public lostOnL1;
+    uint256 public writtenDown;
     /// @notice How often something was rounded, in the pool's favour; losses up to a gwei are put down to nobody.
     uint256 public roundings;
 
@@ -63,7 +65,31 @@ contract BucketHandler is BucketFixture {
         vm.deal(address(this), amount);
         staking.topUp{value: amount}(id);
         paidIn += amount;
-        if (amount % 2 == 0) buckets.remeasure(id);
+        if (amount % 2 != 0) return;
+        // Unless the L1 took more than that.
+        (uint256 inIt,,,,) = staking.bucketOf(id);
+        if (inIt > buckets.bucketOf(id).amount) buckets.remeasure(id);
+    }
+
+    /// @dev The L1 takes some of what is in a bucket; now and then nearly all.
+    function loseOnL1(uint256 b, uint256 amount) external {
+        if (_ids.length == 0) return;
+        uint256 id = _ids[b % _ids.length];
+        if (buckets.bucketOf(id).staker == address(0)) return;
+        (uint256 inIt,,, uint256 unstakedAt,) = staking.bucketOf(id);
+        if (unstakedAt != staking.NEVER()) return;
+        amount = bound(amount, 0, amount % 4 == 0 ? inIt : inIt / 10);
+        staking.take(id, amount);
+        lostOnL1 += amount;
+    }
+
+    function remeasure(uint256 b) external {
+        if (_ids.length == 0) return;
+        uint256 id = _ids[b % _ids.length];
+        uint256 before = buckets.bucketOf(id).amount;
+        try buckets.remeasure(id) returns (uint256 added) {
+            if (added == 0) writtenDown += before - buckets.bucketOf(id).amount;
+        } catch {}
     }
 
     function delegate(uint256 s, uint256 p, uint256 amount) external {
@@ -113,6 +139,7 @@ contract BucketHandler is BucketFixture {
         if (lacks > 1 ether && b % 3 != 0) return;
         uint256 debt = buckets.debtOf(bucket.staker);
         if (debt > lacks) lacks = debt;
+        lacks += buckets.shortfallOf(bucket.staker);
         vm.deal(bucket.staker, lacks);
         vm.prank(bucket.staker);
         buckets.withdrawBucket{value: lacks}(id, bucket.staker);
@@ -216,15 +243,20 @@ contract BucketHandler is BucketFixture {
 
     /* LAWS */
 
-    /// @dev B1: the coin is what the books say, and buckets and coin cover all that is owed, but for gwei of losses that are nobody's.
+    /// @dev B1: the coin is what the books say, and buckets, coin and what the L1 took of buckets that are gone cover all that is owed.
     function assertSolvent() external view {
         assertEq(address(buckets).balance, buckets.pot() + buckets.coins());
-        assertGe(buckets.escrowed() + address(buckets).balance, buckets.owed());
+        uint256 shortfalls;
+        for (uint256 s; s < STAKERS; ++s) shortfalls += buckets.shortfallOf(_stakers[s]);
+        assertGe(buckets.escrowed() + address(buckets).balance + shortfalls, buckets.owed());
+        assertGe(lostOnL1, shortfalls);
     }
 
-    /// @dev B2: what slashes took is what beneficiaries got, and can still collect.
+    /// @dev B2: what slashes took is what beneficiaries got, and can still collect; what was paid for it is there.
     function assertSlashesConserved() external view {
         assertEq(slashed, collected + buckets.collectable(victim));
+        assertEq(collected, wrapped.balanceOf(victim));
+        assertGe(buckets.pot(), buckets.fundedFor(victim));
     }
 
     /// @dev B3: of each staker, buckets and coin cover its claims and its debt.
@@ -245,7 +277,9 @@ contract BucketHandler is BucketFixture {
             }
             IBucketVault.Account memory state = buckets.accountOf(account);
             // What a pool rounded in its favour is its stakers' together: one may have a little of another's.
-            assertGe(counts + state.coin + roundings, claims + state.debt);
+            uint256 shortfall = buckets.shortfallOf(account);
+            assertGe(counts + state.coin + shortfall + roundings, claims + state.debt);
+            assertTrue(shortfall == 0 || buckets.balanceOf(account) == 0);
             assertTrue((state.debt == 0) == (state.indebtedAt == 0));
             assertTrue(state.debt == 0 || state.coin == 0);
             coins += state.coin;
@@ -257,7 +291,7 @@ contract BucketHandler is BucketFixture {
 
     /// @dev B4: no more goes out than came in, and beneficiaries get of it what stakers do not.
     function assertNoFreeValue() external view {
-        assertGe(paidIn, paidOut + collected);
+        assertGe(paidIn, paidOut + collected + lostOnL1);
     }
 }
 
@@ -267,7 +301,7 @@ contract MspBuckets_Invariants is BucketFixture {
     function setUp() public override {
         _handler = new BucketHandler();
         _handler.setUp();
-        bytes4[] memory actions = new bytes4[](16);
+        bytes4[] memory actions = new bytes4[](18);
         actions[0] = BucketHandler.deposit.selector;
         actions[1] = BucketHandler.topUp.selector;
         actions[2] = BucketHandler.delegate.selector;
@@ -284,6 +318,8 @@ contract MspBuckets_Invariants is BucketFixture {
         actions[13] = BucketHandler.sell.selector;
         actions[14] = BucketHandler.redeem.selector;
         actions[15] = BucketHandler.pass.selector;
+        actions[16] = BucketHandler.loseOnL1.selector;
+        actions[17] = BucketHandler.remeasure.selector;
         targetSelectors(address(_handler), actions);
         targetContract(address(_handler));
     }
@@ -324,12 +360,17 @@ contract MspBuckets_Invariants is BucketFixture {
         _handler.claim(2);
         _handler.withdrawBucket(2);
         _handler.withdrawBucket(0);
+        _handler.deposit(1, whole - 2 + 4);
+        _handler.loseOnL1(3, 8);
+        _handler.remeasure(3);
         assertGt(_handler.slashed(), 0);
         assertGt(_handler.collected(), 0);
         assertEq(_handler.realised(), 2);
         assertEq(_handler.sold(), 1);
         assertEq(_handler.redeemed(), 1);
         assertGt(_handler.claimed(), 0);
+        assertEq(_handler.writtenDown(), _handler.lostOnL1());
+        assertGt(_handler.writtenDown(), 0);
         invariant_B1toB4();
     }
 }

@@ -83,6 +83,36 @@ contract PoolAdversaries_Test is MspFixture {
         }
     }
 
+    /// @dev What was settled before tells nothing of what is still locked, however many asked to leave at once.
+    function testFuzz_slash_betweenExitsThatUnlockInTurn(uint8 count, uint8 matured, uint8 settledBefore) public {
+        uint256 exits = bound(count, 2, 12);
+        uint256 open = bound(matured, 1, exits - 1);
+        uint256 settled = bound(settledBefore, 0, open);
+        uint256 shares = _stake(staker, PLAIN, exits * 10 ether);
+        uint256[] memory ids = new uint256[](exits);
+        uint256 begin = block.timestamp;
+        for (uint256 i; i < exits; ++i) {
+            vm.warp(begin + i * 1 hours);
+            ids[i] = _exit(staker, PLAIN, shares / exits);
+        }
+        begin += DELAY;
+        if (settled != 0) {
+            vm.warp(begin + (settled - 1) * 1 hours);
+            assertEq(vault.claim(ids[settled - 1]), 10 ether);
+        }
+        vm.warp(begin + (open - 1) * 1 hours + 10 minutes);
+        assertEq(vault.slashableNow(validator, PLAIN), (exits - open) * 10 ether);
+        vm.prank(address(slasher));
+        vault.slash(validator, PLAIN, (exits - open) * 5 ether, victim);
+        vm.warp(begin + exits * 1 hours);
+        for (uint256 i; i < exits; ++i) {
+            if (settled != 0 && i == settled - 1) continue;
+            uint256 paid = vault.claim(ids[i]);
+            assertLe(paid, i < open ? 10 ether : 5 ether);
+            assertGe(paid + 2, i < open ? 10 ether : 5 ether);
+        }
+    }
+
     function test_claim_yearsLater_isWorthWhatItWas() public {
         _stake(staker, PLAIN, 10 ether);
         _stake(other, PLAIN, 30 ether);
@@ -262,6 +292,32 @@ contract AgreementAdversaries_Test is MspFixture {
         assertEq(slasher.executeSlash(id), 5 ether);
     }
 
+    /// @dev Between a request and its execution a staker may leave, and even stake elsewhere what it gets: not before it paid.
+    function testFuzz_pendingSlash_leavingOrReallocating_escapesNothing(uint256 asked, uint256 left) public {
+        _stake(staker, PLAIN, 100 ether);
+        _stake(other, PLAIN, 100 ether);
+        _nextEpoch();
+        uint48 captureTime = _now();
+        _pass(bound(asked, 1, EVIDENCE));
+        uint256 id = _request(_offence(PLAIN, captureTime, 100 ether));
+        uint48 executeUntil = slasher.requestOf(id).executeUntil;
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 100 ether);
+        _pass(bound(left, 0, executeUntil - _now()));
+        uint256 exitId = _exitAll(staker, PLAIN);
+        assertEq(slasher.freeCollateralOf(vault, staker, validator, PLAIN), 0);
+        // It cannot be allocated anew: it is nobody's balance until it unlocks, which is after the last execution.
+        vm.prank(staker);
+        vm.expectRevert(abi.encodeWithSelector(IVault.VaultBalanceTooLow.selector, staker, 0, 1));
+        vault.delegate(validator, SHARED, 1);
+        assertGt(vault.exitOf(exitId).unlockTime, executeUntil);
+        vm.warp(executeUntil);
+        assertEq(slasher.executeSlash(id), 100 ether);
+        vm.warp(vault.exitOf(exitId).unlockTime);
+        // It had 110 of 210 ether, of which 100 were taken.
+        assertLe(vault.claim(exitId), 110 ether - uint256(11_000 ether) / 210);
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 0);
+    }
+
     function test_window_thatWouldExceedTheDelay_isRefused() public {
         IDimRegistry.Terms memory terms = _terms();
         terms.vetoWindow = VETO + 1 days;
@@ -286,8 +342,8 @@ contract HostileVault {
         _TARGET = target;
     }
 
-    function standingAt(address, uint16, uint48) external pure returns (uint256, uint256) {
-        return (100 ether, 0);
+    function standingThrough(address, uint16, uint48) external pure returns (uint256, uint256) {
+        return (100 ether, 100 ether);
     }
 
     function slash(address validator, uint16 basket, uint256 amount, address beneficiary)

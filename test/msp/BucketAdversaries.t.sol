@@ -7,7 +7,8 @@ import {IBucketVault} from "../../contracts/msp/interfaces/IBucketVault.sol";
 import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {DimId} from "../../contracts/types/Types.sol";
-import {CoinRefuser} from "../fixtures/Payees.sol";
+import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
+import {CoinRefuser, GasBurner} from "../fixtures/Payees.sol";
 import {BucketFixture} from "./BucketFixture.sol";
 import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
 
@@ -170,6 +171,7 @@ contract BucketAdversaries_Test is BucketFixture {
         buckets.withdrawBucket(id, staker);
         _passGrace();
         buckets.auction(id);
+        _pass(buckets.AUCTION_LENGTH());
         // All of it is owed.
         assertEq(buckets.priceOf(id), 100 ether);
         vm.deal(buyer, 100 ether);
@@ -278,24 +280,168 @@ contract BucketAdversaries_Test is BucketFixture {
         vm.deal(address(refuser), 200 ether);
         vm.prank(address(refuser));
         vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultTransferFailed.selector, address(refuser)));
-        buckets.buy{value: 101 ether}(id);
-        vm.deal(buyer, 100 ether);
+        buckets.buy{value: 111 ether}(id);
+        vm.deal(buyer, 110 ether);
         vm.prank(buyer);
-        buckets.buy{value: 100 ether}(id);
+        buckets.buy{value: 110 ether}(id);
         assertEq(staking.ownerOf(id), buyer);
     }
 
-    function test_beneficiary_thatTakesNoCoin_stopsNobodyElse() public {
+    function test_beneficiary_thatRefusesCoin_isPaid_andStopsNobody() public {
+        _slashFor(address(new CoinRefuser()));
+    }
+
+    function test_beneficiary_thatBurnsAllGas_isPaid_andStopsNobody() public {
+        _slashFor(address(new GasBurner()));
+    }
+
+    function test_beneficiary_withoutCode_isPaid_andStopsNobody() public {
+        _slashFor(makeAddr("nobody"));
+    }
+
+    /// @dev It was slashed for `beneficiary` first, then for the victim: neither waits for the other, nor do the stakers.
+    function _slashFor(address beneficiary) private {
+        dim = _admitFor(beneficiary);
+        _stakeAll(staker, 100 ether);
+        _stakeBucket(other, 100 ether);
+        _nextEpoch();
+        assertEq(_slashAll(40 ether), 40 ether);
+        dim = DimId.wrap(1);
+        assertEq(_slashBuckets(30 ether), 30 ether);
+        buckets.realise(staker, validator, _basket, 0);
+        _realise(other);
+        _pay(staker, staker, 40 ether);
+        _pay(other, other, 30 ether);
+        uint256 gasBefore = gasleft();
+        buckets.collect(victim);
+        uint256 amount = buckets.collect(beneficiary);
+        assertLt(gasBefore - gasleft(), 300_000);
+        _assertNear(amount, 40 ether);
+        assertEq(wrapped.balanceOf(beneficiary), amount);
+        _assertNear(wrapped.balanceOf(victim), 30 ether);
+        uint256 shares = buckets.sharesOf(staker, validator, _basket);
+        vm.prank(staker);
+        uint256 exitId = buckets.requestExit(validator, _basket, shares);
+        _pass(DELAY);
+        buckets.claim(exitId);
+        _leaveBuckets(other);
+        _assertSolvent();
+    }
+
+    function _admitFor(address beneficiary) private returns (DimId third) {
+        IDimRegistry.Terms memory terms = _terms();
+        terms.beneficiary = beneficiary;
+        third = _admit(terms);
+        _agree(validator, third);
+        _basket = _openBasket(validator, third, 10_000);
+        _nextEpoch();
+    }
+
+    function test_beneficiary_thatIsQuick_isNotPaidBeforeWhoWasHarmedBefore() public {
+        address quick = makeAddr("quick");
+        dim = _admitFor(quick);
+        DimId third = dim;
+        _stakeBucket(staker, 100 ether);
+        _stakeAll(other, 100 ether);
+        _nextEpoch();
+        dim = DimId.wrap(1);
+        _slashBuckets(40 ether);
+        dim = third;
+        _slashAll(30 ether);
+        // Only the staker of the second slash pays, less than the first one is owed.
+        buckets.realise(other, validator, _basket, 0);
+        _pay(other, other, 30 ether);
+        vm.expectRevert(abi.encodeWithSelector(IVault.VaultZeroAmount.selector));
+        buckets.collect(quick);
+        _assertNear(buckets.fundedFor(victim), 30 ether);
+        buckets.collect(victim);
+        _realise(staker);
+        _pay(staker, staker, 25 ether);
+        _assertNear(buckets.collect(victim), 10 ether);
+        _assertNear(buckets.collect(quick), 15 ether);
+        _pay(staker, staker, 15 ether);
+        _assertNear(buckets.collect(quick), 15 ether);
+        vm.expectRevert(abi.encodeWithSelector(IVault.VaultZeroAmount.selector));
+        buckets.collect(victim);
+        _assertSolvent();
+    }
+
+    function test_slashesOfDust_103_doNotKeepABeneficiaryFromItsMoney() public {
         _stakeBucket(staker, 100 ether);
         _nextEpoch();
-        vm.etch(victim, address(new CoinRefuser()).code);
-        _slashBuckets(40 ether);
+        for (uint256 i; i < 102; ++i) {
+            vm.prank(address(slasher));
+            buckets.slash(validator, PLAIN, 1 gwei, victim);
+        }
+        _slashBuckets(10 ether);
         _realise(staker);
-        _pay(staker, staker, 40 ether);
-        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultTransferFailed.selector, victim));
-        buckets.collect(victim);
-        _leaveBuckets(staker);
+        _pay(staker, staker, 20 ether);
+        uint256 gasBefore = gasleft();
+        assertEq(buckets.collect(victim), 100 gwei);
+        assertLt(gasBefore - gasleft(), 500_000);
+        _assertNear(buckets.collect(victim), 10 ether + 2 gwei);
         _assertSolvent();
+    }
+
+    /// @dev The L1 has no such rule today.
+    function test_L1Loss_isTheStakersOwn_andIsWrittenDown() public {
+        uint256 id = _depositBucket(staker, 100 ether);
+        _stakeBucket(other, 100 ether);
+        staking.take(id, 30 ether);
+        vm.prank(stranger);
+        assertEq(buckets.remeasure(id), 0);
+        assertEq(buckets.balanceOf(staker), 70 ether);
+        assertEq(buckets.bucketOf(id).amount, 70 ether);
+        assertEq(buckets.escrowed(), 170 ether);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingAdded.selector, id));
+        buckets.remeasure(id);
+        vm.prank(staker);
+        buckets.withdrawBucket(id, staker);
+        assertEq(buckets.owed(), 100 ether);
+        _assertSolvent();
+    }
+
+    function test_L1Loss_ofDelegatedStake_isWrittenDownOnceItIsBack() public {
+        uint256 id = _stakeBucket(staker, 100 ether);
+        staking.take(id, 30 ether);
+        vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultNothingAdded.selector, id));
+        buckets.remeasure(id);
+        _leaveBuckets(staker);
+        buckets.remeasure(id);
+        _assertNear(buckets.balanceOf(staker), 70 ether);
+        _assertSolvent();
+    }
+
+    function test_L1Loss_beyondTheBalance_stopsNoRedemption_andIsMadeUp() public {
+        uint256 id = _stakeBucket(staker, 100 ether);
+        _stakeBucket(other, 300 ether);
+        _nextEpoch();
+        _slashBuckets(80 ether);
+        _realise(staker);
+        _assertNear(buckets.debtOf(staker), 20 ether);
+        staking.take(id, 90 ether);
+        _passGrace();
+        buckets.unlock(id);
+        _pass(LOCK);
+        buckets.unstake(id);
+        _pass(3 days);
+        assertEq(buckets.redeem(id), 10 ether);
+        // 10 ether paid as much of the debt; nothing is left of the bucket but what it lacks.
+        _assertNear(buckets.debtOf(staker), 10 ether);
+        assertEq(buckets.shortfallOf(staker), 90 ether);
+        _leaveBuckets(staker);
+        assertEq(buckets.balanceOf(staker), 0);
+        _assertNear(buckets.shortfallOf(staker), 10 ether);
+        // What it pays makes that up, and pays the debt.
+        _pay(staker, staker, 10 ether + 4);
+        assertEq(buckets.shortfallOf(staker), 0);
+        assertEq(buckets.debtOf(staker), 0);
+        assertLe(buckets.balanceOf(staker), 4);
+        _assertNear(buckets.fundedFor(victim), 20 ether);
+        _assertSolvent();
+        // Nobody else lost: the other's stake is all there.
+        _leaveBuckets(other);
+        _assertNear(buckets.balanceOf(other), 240 ether);
     }
 
     function test_stakingThatHaltsOneBucket_stopsNeitherSlashNorExitNorTheOthers() public {
@@ -354,12 +500,12 @@ contract BucketAdversaries_Test is BucketFixture {
         vm.deal(staker, lacks);
         vm.prank(staker);
         buckets.withdrawBucket{value: lacks}(id, staker);
-        if (buckets.pot() != 0) buckets.collect(staker);
+        if (buckets.fundedFor(staker) != 0) buckets.collect(staker);
         uint256 left = buckets.balanceOf(staker);
         uint256 coin = buckets.accountOf(staker).coin;
         vm.prank(staker);
         if (left != 0 && coin >= left) buckets.withdraw(left, staker);
-        assertLe(staker.balance, lacks);
+        assertLe(staker.balance + wrapped.balanceOf(staker), lacks);
         _assertSolvent();
     }
 

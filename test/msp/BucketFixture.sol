@@ -3,6 +3,7 @@ pragma solidity ^0.8.28;
 
 import {BucketVault} from "../../contracts/msp/BucketVault.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
+import {IWrappedIOTX} from "../../contracts/msp/interfaces/INativeVault.sol";
 import {ISystemStaking} from "../../contracts/msp/interfaces/ISystemStaking.sol";
 import {MspFixture} from "./MspFixture.sol";
 import {SystemStaking} from "../../contracts/mocks/SystemStaking.sol";
@@ -23,7 +24,14 @@ abstract contract BucketFixture is MspFixture {
     }
 
     function _createVault(SystemStaking of_) internal returns (BucketVault) {
-        return new BucketVault(ISystemStaking(address(of_)), allocation, dims, address(slasher), rewards);
+        return new BucketVault(
+            ISystemStaking(address(of_)),
+            IWrappedIOTX(address(wrapped)),
+            allocation,
+            dims,
+            address(slasher),
+            rewards
+        );
     }
 
     /// @dev A locked bucket of `account`.

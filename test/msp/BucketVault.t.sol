@@ -248,7 +248,7 @@ BucketVault.withdraw
 ├── when the balance is stake and not coin: it reverts
 └── else it pays coin
 BucketVault.collect
-└── it pays what debts brought so far, and the rest later; zero burns
+└── it pays what debts brought so far in wrapped coin, first slashed first, and the rest later; zero burns
 */
 contract BucketVaultDebts_Test is BucketFixture {
     uint256 internal bucketId;
@@ -364,7 +364,7 @@ contract BucketVaultDebts_Test is BucketFixture {
         _realise(other);
         _pay(other, other, 30 ether);
         buckets.collect(victim);
-        _assertNear(victim.balance, 40 ether);
+        _assertNear(wrapped.balanceOf(victim), 40 ether);
         _assertSolvent();
     }
 
@@ -391,7 +391,7 @@ contract BucketVaultDebts_Test is BucketFixture {
 An overdue debt
 ├── before its time is over: nothing can be taken
 ├── seize: the position leaves its pool, and is credited after the exit delay
-├── auction: the price falls from what is in the bucket to half of it, the debt, or what the balance lacks
+├── auction: the price falls from a tenth more than is in the bucket to half of it, the debt, or what the balance lacks
 │   ├── buying pays the debt; the rest is the staker's coin; what was sent too much comes back
 │   ├── once the debt is paid there is no auction, and a new debt has its own time
 │   └── twice: it reverts
@@ -446,9 +446,9 @@ contract BucketVaultCollection_Test is BucketFixture {
 
     function test_auction_priceFallsToHalf() public {
         _seizeAndAuction();
-        assertEq(buckets.priceOf(bucketId), 100 ether);
+        assertEq(buckets.priceOf(bucketId), 110 ether);
         _pass(buckets.AUCTION_LENGTH() / 2);
-        _assertNear(buckets.priceOf(bucketId), 75 ether);
+        _assertNear(buckets.priceOf(bucketId), 80 ether);
         _pass(buckets.AUCTION_LENGTH());
         _assertNear(buckets.priceOf(bucketId), 50 ether);
         vm.expectRevert(abi.encodeWithSelector(IBucketVault.BucketVaultOnAuction.selector, bucketId));
@@ -500,7 +500,20 @@ contract BucketVaultCollection_Test is BucketFixture {
         buckets.auction(bucketId);
         _passGrace();
         buckets.auction(bucketId);
-        assertEq(buckets.priceOf(bucketId), 100 ether);
+        assertEq(buckets.priceOf(bucketId), 110 ether);
+    }
+
+    function test_buy_aboveWhatItCountsFor_theSurplusIsTheStakers() public {
+        _seizeAndAuction();
+        vm.deal(buyer, 110 ether);
+        vm.prank(buyer);
+        assertEq(buckets.buy{value: 110 ether}(bucketId), 110 ether);
+        assertEq(buckets.accountOf(staker).coin, 110 ether - debt);
+        uint256 left = buckets.balanceOf(staker);
+        _assertNear(left, 70 ether);
+        vm.prank(staker);
+        buckets.withdraw(left, staker);
+        _assertSolvent();
     }
 
     function test_redeem_paysTheDebt_andTheRestIsTheStakersCoin() public {

@@ -82,6 +82,10 @@ Rewards.refund
 ├── when nothing was given, or it was paid back: it reverts
 ├── when no stake did: each funder is paid back its own
 └── when the DIM left before the epoch's end: at once, for all epochs to come, and earlier ones are paid
+Rewards.refundRange
+├── when nothing can be paid back: it reverts
+├── it pays what {refund} would pay for each epoch, and leaves what may be earned
+└── a range is as dear as its funded epochs
 */
 contract Rewards_Refund_Test is RewardsFixture {
     function test_refund_earnedOrToBeEarned_reverts() public {
@@ -145,6 +149,67 @@ contract Rewards_Refund_Test is RewardsFixture {
         _nextEpochs(4);
         _assertNear(_claim(staker), _net(10 ether), 1);
         assertEq(_claim(staker), 0);
+    }
+
+    function test_refundRange_nothing_reverts() public {
+        uint48 next = _epoch() + 1;
+        _fund(3, 10);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.refundRange(_pot(), next, 100, funder);
+        _nextEpochs(4);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.refundRange(_pot(), next, 0, funder);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.refundRange(_pot(), next, 100, stranger);
+    }
+
+    function test_refundRange_leavesWhatIsEarned_andOthers() public {
+        uint48 next = _epoch() + 1;
+        _fund(6, 10 ether);
+        _fundFrom(stranger, next, 2, 1 ether);
+        _nextEpochs(2);
+        // Nobody staked in the first two; somebody does in the third and fourth.
+        _stake(staker, PLAIN, 1 ether);
+        _nextEpochs(2);
+        _exitAll(staker, PLAIN);
+        _nextEpochs(3);
+        assertEq(rewards.refundRange(_pot(), next - 5, 366, funder), 50 ether);
+        assertEq(bribe.balanceOf(funder), 50 ether);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.refundRange(_pot(), next - 5, 366, funder);
+        assertEq(rewards.refundRange(_pot(), next, 1, stranger), 1 ether);
+        assertEq(rewards.refundRange(_pot(), next, 2, stranger), 1 ether);
+        _assertNear(_claim(staker), _net(10 ether), 1);
+        _assertNear(rewards.commissionOf(_pot(), validator), rewards.balanceOf(_pot()).left, 1);
+    }
+
+    /// @dev In pages of any size, or each by itself: the same.
+    function testFuzz_refundRange_paysWhatRefundPays(uint256 seed, uint8 page) public {
+        uint48 next = _epoch() + 1;
+        uint256 given;
+        for (uint48 i; i < 12; ++i) {
+            uint256 amount = uint256(keccak256(abi.encode(seed, i))) % 3;
+            given += amount;
+            if (amount != 0) _fundFrom(funder, next + i, 1, amount);
+        }
+        vm.assume(given != 0);
+        _nextEpochs(14);
+        uint48 size = uint48(bound(page, 1, 12));
+        for (uint48 first = next; first < next + 12; first += size) {
+            try rewards.refundRange(_pot(), first, size, funder) {} catch {}
+        }
+        assertEq(bribe.balanceOf(funder), given);
+        assertEq(rewards.balanceOf(_pot()).issued, 0);
+        assertEq(rewards.balanceOf(_pot()).left, 0);
+    }
+
+    function test_refundRange_366Epochs_inABlocksGas() public {
+        uint48 next = _epoch() + 1;
+        _fund(366, 1);
+        _pass(367 days);
+        uint256 before = gasleft();
+        assertEq(rewards.refundRange(_pot(), next, 366, funder), 366);
+        assertLt(before - gasleft(), 10_000_000);
     }
 
     /// @dev It saw the whole of the epoch before.

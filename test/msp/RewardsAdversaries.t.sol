@@ -4,6 +4,7 @@ pragma solidity ^0.8.28;
 import {ERC20} from "@openzeppelin/contracts/token/ERC20/ERC20.sol";
 import {IERC20} from "@openzeppelin/contracts/token/ERC20/IERC20.sol";
 import {Rewards} from "../../contracts/msp/Rewards.sol";
+import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {IRewards} from "../../contracts/msp/interfaces/IRewards.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
 import {FrozenToken, TaxedToken, TokenDouble} from "../fixtures/Tokens.sol";
@@ -273,6 +274,74 @@ contract TermAdversaries_Test is RewardsFixture {
         // There is no epoch to give it to.
         assertEq(rewards.fundedFor(_pot(), _epoch() + 1), 0);
         _assertNear(rewards.balanceOf(_pot()).left, 105 ether + 1, 2);
+        // So it is for whom the DIM's slashes harmed.
+        uint256 orphaned = rewards.orphanedIn(_pot());
+        _assertNear(orphaned, 100 ether, 1);
+        vm.prank(stranger);
+        assertEq(rewards.collectOrphaned(_pot()), orphaned);
+        assertEq(bribe.balanceOf(victim), orphaned);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.collectOrphaned(_pot());
+        // What stake earned is still there.
+        _assertNear(rewards.claimCommission(_pot(), validator), 5 ether, 1);
+        assertLe(rewards.balanceOf(_pot()).left, 2);
+    }
+
+    /// @dev What was given on to an epoch that its DIM did not see the end of, too; burnt where nobody was to be harmed.
+    function test_forfeited_givenOn_thenTheDimIsRemoved() public {
+        IDimRegistry.Terms memory terms = _terms();
+        terms.beneficiary = address(0);
+        dim = _admit(terms);
+        _agree(validator, dim);
+        uint16 basket = _openBasket(validator, dim, 10_000);
+        _stake(staker, basket, 1 ether);
+        _fund(2, 100 ether);
+        _nextEpoch();
+        _opt(false);
+        _nextEpochs(2);
+        rewards.claim(_pot(), IRewards.Position(validator, basket, 0, staker), 100);
+        uint48 next = _epoch() + 1;
+        uint256 forfeited = rewards.fundedFor(_pot(), next);
+        _assertNear(forfeited, 100 ether, 1);
+        vm.expectRevert(abi.encodeWithSelector(IRewards.RewardsZeroAmount.selector));
+        rewards.collectOrphaned(_pot());
+        dims.remove(dim);
+        assertEq(rewards.refundRange(_pot(), _epoch(), 10, address(0)), forfeited);
+        assertEq(rewards.orphanedIn(_pot()), forfeited);
+        rewards.collectOrphaned(_pot());
+        assertEq(bribe.balanceOf(address(0xdead)), forfeited);
+    }
+
+    /// @dev Nothing of a pot is stuck: whoever serves until when, and whenever the DIM leaves, all but roundings comes out.
+    function testFuzz_dimRemoved_allOfThePotComesOut(uint96 amount, uint8 optOut, uint8 removal, bool early) public {
+        _stake(staker, PLAIN, 3 ether);
+        IRewards.Position memory position = _otherPool();
+        uint48 next = _epoch() + 1;
+        uint256 each = bound(amount, 1, 1e24);
+        _fund(8, each);
+        uint256 out = bound(optOut, 0, 9);
+        uint256 gone = bound(removal, 0, 9);
+        for (uint256 i; i < 12; ++i) {
+            if (i == out) _opt(false);
+            if (i == gone) dims.remove(dim);
+            if (early && i % 3 == 2) _claim(staker);
+            _nextEpoch();
+        }
+        _claim(staker);
+        rewards.claim(_pot(), position, 100);
+        _refundRange(next, funder);
+        _refundRange(next, address(0));
+        if (rewards.orphanedIn(_pot()) != 0) rewards.collectOrphaned(_pot());
+        for (uint256 i; i < 2; ++i) {
+            address account = i == 0 ? validator : stranger;
+            if (rewards.commissionOf(_pot(), account) != 0) rewards.claimCommission(_pot(), account);
+        }
+        assertLe(rewards.balanceOf(_pot()).left, 16);
+        assertEq(rewards.balanceOf(_pot()).left, bribe.balanceOf(address(rewards)));
+    }
+
+    function _refundRange(uint48 first, address account) private {
+        try rewards.refundRange(_pot(), first, 30, account) {} catch {}
     }
 
     function test_commission_raisedJustBeforeAClaim() public {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IAllocation} from "../../contracts/msp/interfaces/IAllocation.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {MspFixture} from "./MspFixture.sol";
 
@@ -315,5 +316,154 @@ contract Slasher_Slashable_Test is MspFixture {
             assertLe(slashable, vault.slashableNow(validator, PLAIN));
             last = slashable;
         }
+    }
+}
+
+/*
+Slasher.pendingIn, freeCollateralOf
+├── a request is pending until it is vetoed or executed, or the day ends in which it lapses
+├── what is free is the stake that is left, less its part of what is pending, less what the basket's DIMs may take
+├── where that is more than there is: nothing is free
+└── of a pool of one's own or of many, for any history: stake is covered
+*/
+contract Slasher_FreeCollateral_Test is MspFixture {
+    function _free(address account, uint16 basket) private view returns (uint256) {
+        return slasher.freeCollateralOf(vault, account, validator, basket);
+    }
+
+    function test_pendingIn_untilItIsDecided() public {
+        _stake(staker, PLAIN, 100 ether);
+        _nextEpoch();
+        uint48 time = _now();
+        _pass(1);
+        uint256 first = _request(_offence(PLAIN, time, 10 ether));
+        uint256 second = _request(_offence(PLAIN, time, 5 ether));
+        // No more is pending than could be taken.
+        _request(_offence(PLAIN, time, 1000 ether));
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 65 ether);
+        assertEq(slasher.pendingIn(vault, validator, SHARED), 0);
+        assertEq(slasher.pendingIn(nativeVault, validator, PLAIN), 0);
+        vm.prank(resolver);
+        slasher.vetoSlash(first);
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 55 ether);
+        _pass(VETO);
+        slasher.executeSlash(second);
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 50 ether);
+        _pass(EXECUTION);
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 50 ether);
+        _nextEpoch();
+        assertEq(slasher.pendingIn(vault, validator, PLAIN), 0);
+    }
+
+    function test_freeCollateralOf_lessExecutedPendingAndBound() public {
+        // A basket of 60 % for one DIM, 20 % for another: the largest line is more than both may take.
+        IAllocation.Line[] memory lines = new IAllocation.Line[](2);
+        lines[0] = IAllocation.Line(dim, 6_000);
+        lines[1] = IAllocation.Line(otherDim, 2_000);
+        vm.prank(validator);
+        uint16 basket = allocation.openBasket(lines, false);
+        _stake(staker, basket, 100 ether);
+        _stake(other, basket, 300 ether);
+        _nextEpoch();
+        assertEq(_free(staker, basket), 40 ether);
+        uint48 time = _now();
+        _pass(1);
+        uint256 id = _request(_offence(basket, time, 80 ether));
+        // A quarter of what is pending is its part.
+        assertEq(_free(staker, basket), 20 ether);
+        assertEq(_free(other, basket), 60 ether);
+        _pass(VETO);
+        slasher.executeSlash(id);
+        // 80 ether are left of its 100, and 60 % of them are bound.
+        assertLe(_free(staker, basket), 32 ether);
+        assertGe(_free(staker, basket), 32 ether - 3);
+    }
+
+    function test_freeCollateralOf_rehypothecated_isNothing() public {
+        _stake(staker, SHARED, 100 ether);
+        _nextEpoch();
+        assertEq(_free(staker, SHARED), 0);
+        assertEq(_free(other, SHARED), 0);
+    }
+
+    /// @dev Whatever is executed of what was asked for: the stake is never below what was free.
+    function testFuzz_freeCollateralOf_isNeverTaken(uint96 first, uint96 second, uint96 part, uint16 share) public {
+        share = uint16(bound(share, 1, 9_999));
+        uint16 basket = _openBasket(validator, dim, share);
+        _stake(staker, basket, bound(first, 1e6, 1e30));
+        _stake(other, basket, bound(second, 1e6, 1e30));
+        _nextEpoch();
+        uint48 time = _now();
+        _pass(1);
+        uint256 slashable = _slashable(basket, time);
+        vm.assume(slashable != 0);
+        uint256 id = _request(_offence(basket, time, bound(part, 1, slashable)));
+        uint256 free = _free(staker, basket);
+        _pass(VETO);
+        slasher.executeSlash(id);
+        _nextEpoch();
+        time = _now();
+        _pass(1);
+        slashable = _slashable(basket, time);
+        if (slashable != 0) {
+            id = _request(_offence(basket, time, slashable));
+            _pass(VETO);
+            slasher.executeSlash(id);
+        }
+        assertGe(vault.stakeOf(staker, validator, basket) + 1, free);
+    }
+}
+
+/*
+Vault.standingThrough
+└── for any history, it is the least of what stood on the eve and at the time, to the wei
+*/
+contract Vault_StandingThrough_Test is MspFixture {
+    function testFuzz_standingThrough_isWhatSearchesFind(uint256 seed) public {
+        uint48 begin = _now();
+        uint256[] memory exits = new uint256[](40);
+        uint256 count;
+        for (uint256 i; i < 40; ++i) {
+            uint256 random = uint256(keccak256(abi.encode(seed, i)));
+            address account = random % 2 == 0 ? staker : other;
+            // Within a second, within a day, over some days.
+            uint256 pace = (random >> 8) % 4;
+            _pass(pace == 0 ? 0 : pace == 1 ? (random >> 16) % 3600 : (random >> 16) % (pace * 20 hours));
+            uint256 action = (random >> 64) % 8;
+            if (action < 4) {
+                _stake(account, PLAIN, (random >> 128) % 100 ether + 1);
+            } else if (action < 6) {
+                uint256 shares = vault.sharesOf(account, validator, PLAIN);
+                if (shares != 0) exits[count++] = _exit(account, PLAIN, (random >> 128) % shares + 1);
+            } else if (action == 6) {
+                uint256 all = vault.slashableNow(validator, PLAIN);
+                if (all == 0) continue;
+                vm.prank(address(slasher));
+                vault.slash(validator, PLAIN, (random >> 128) % 16 == 0 ? all : (random >> 128) % all / 3 + 1, victim);
+            } else if (count != 0 && _now() >= vault.exitOf(exits[count - 1]).unlockTime) {
+                vault.claim(exits[--count]);
+            }
+            for (uint256 k; k < 3; ++k) {
+                _assertFound(begin + uint48(uint256(keccak256(abi.encode(random, k))) % (_now() - begin + 1)));
+            }
+            if (_now() != begin) _assertFound(_now() - 1);
+        }
+    }
+
+    function _assertFound(uint48 time) private view {
+        uint48 eve = time - time % 1 days - 1;
+        (uint256 standing, uint256 left) = vault.standingThrough(validator, PLAIN, time);
+        (uint256 least, uint256 leastLeft) = _leastAt(eve, time);
+        assertEq(standing, least);
+        assertEq(left, leastLeft);
+    }
+
+    function _leastAt(uint48 first, uint48 second) private view returns (uint256 least, uint256 left) {
+        (uint256 before, uint256 lostSinceBefore) = vault.standingAt(validator, PLAIN, first);
+        (uint256 then, uint256 lostSinceThen) = vault.standingAt(validator, PLAIN, second);
+        least = before < then ? before : then;
+        before = before > lostSinceBefore ? before - lostSinceBefore : 0;
+        then = then > lostSinceThen ? then - lostSinceThen : 0;
+        left = before < then ? before : then;
     }
 }

@@ -37,7 +37,7 @@ interface IBucketVault is IVault {
     /// @notice Thrown when `caller` is not the staker of the bucket, or it is not here.
     error BucketVaultNotItsStaker(uint256 bucketId, address caller);
 
-    /// @notice Thrown when a bucket has no more in it than it counts for.
+    /// @notice Thrown when a bucket has no more in it than it counts for, and nothing less that its staker's balance could bear.
     error BucketVaultNothingAdded(uint256 bucketId);
 
     /// @notice Thrown when less of the staker's balance is coin than the `amount` asked for.
@@ -72,7 +72,7 @@ interface IBucketVault is IVault {
     /// @notice Emitted when a bucket comes into its staker's escrow.
     event BucketDeposited(uint256 indexed bucketId, address indexed staker, IBucketEscrow escrow, uint256 amount);
 
-    /// @notice Emitted when what was added to a bucket counts too.
+    /// @notice Emitted when a bucket counts for what was added to it too, or no longer for what the L1 took.
     event BucketMeasured(uint256 indexed bucketId, address indexed staker, uint256 amount);
 
     /// @notice Emitted when a staker takes a bucket back.
@@ -98,7 +98,8 @@ interface IBucketVault is IVault {
     /// @notice Takes a locked bucket of the caller's, which has to let the vault transfer it, and credits its amount.
     function depositBucket(uint256 bucketId) external returns (uint256 amount);
 
-    /// @notice Credits its staker with what was added to a bucket since it came. Anyone may call.
+    /// @notice Credits its staker with what was added to a bucket since it came; or takes what the L1 took from it off the
+    /// staker's balance, as far as that goes, and counts it no more. Anyone may call, again when there is more.
     function remeasure(uint256 bucketId) external returns (uint256 added);
 
     /// @notice Gives a bucket of the caller's to `recipient`, for its amount out of the caller's balance. What is sent along is
@@ -134,7 +135,8 @@ interface IBucketVault is IVault {
     /// @notice Unstakes a bucket of an overdue staker, once its lock ran out. Anyone may call.
     function unstake(uint256 bucketId) external;
 
-    /// @notice Has an unstaked bucket of an overdue staker paid out, for its debt and to its credit. Anyone may call.
+    /// @notice Has an unstaked bucket of an overdue staker paid out, for its debt and to its credit. Anyone may call. What it
+    /// brings less than it counts for, beyond the staker's balance, is its shortfall.
     function redeem(uint256 bucketId) external returns (uint256 paid);
 
     /// @notice Returns the system staking contract whose buckets these are.
@@ -152,8 +154,8 @@ interface IBucketVault is IVault {
     /// @notice Returns the debt of `staker`.
     function debtOf(address staker) external view returns (uint256);
 
-    /// @notice Returns what a bucket that is up for auction costs now: what is in it at first, and at last half of what it counts
-    /// for, the debt, or what the staker's balance lacks of the bucket's amount, whichever is most.
+    /// @notice Returns what a bucket that is up for auction costs now: a tenth more than is in it at first, and at last half of
+    /// what it counts for, the debt, or what the staker's balance lacks of the bucket's amount, whichever is most.
     function priceOf(uint256 bucketId) external view returns (uint256);
 
     /// @notice Returns what slashes took of a position and is not put down to its staker.
@@ -164,6 +166,15 @@ interface IBucketVault is IVault {
 
     /// @notice Returns the coin that beneficiaries of slashes can collect.
     function pot() external view returns (uint256);
+
+    /// @notice Returns what `beneficiary` can collect now, of its next {PAGE} slashes: first slashed, first paid.
+    function fundedFor(address beneficiary) external view returns (uint256);
+
+    /// @notice Returns how many slashes one collection pays at most.
+    function PAGE() external view returns (uint256);
+
+    /// @notice Returns what the L1 took from buckets of `staker` that are gone, beyond its balance: taken from what it is credited next.
+    function shortfallOf(address staker) external view returns (uint256);
 
     /// @notice Returns the coin that is its stakers'.
     function coins() external view returns (uint256);

@@ -88,9 +88,14 @@ interface IRewards {
     );
 
     /// @notice Emitted when `amount` that stake would have earned that was not slashable is given to the next `epoch`, of
-    /// nobody's funding, or is left unpaid if the DIM has left.
+    /// nobody's funding, or is orphaned if the DIM has left ({collectOrphaned}).
     event RewardForfeited(
         DimId indexed dim, IVault indexed vault, IERC20 indexed token, uint48 epoch, uint256 amount
+    );
+
+    /// @notice Emitted when what was orphaned is paid to `beneficiary`, or burnt where that is zero.
+    event OrphanedCollected(
+        DimId indexed dim, IVault indexed vault, IERC20 indexed token, address beneficiary, uint256 amount
     );
 
     /// @notice Emitted when a pool begins to count for `dim`, or no longer counts, from `epoch` on.
@@ -114,6 +119,16 @@ interface IRewards {
     /// @notice Pays back to `funder` what it gave for `epoch`, where no stake backed the DIM all through it, or the DIM left
     /// before its end. Anyone may call. What is of nobody's funding (zero) is given to the next epoch.
     function refund(Pot calldata pot, uint48 epoch, address funder) external returns (uint256 amount);
+
+    /// @notice Does what {refund} does for each of `count` epochs for which it can, in one payment: the caller chooses as many as
+    /// it has gas for. Returns the sum.
+    function refundRange(Pot calldata pot, uint48 firstEpoch, uint48 count, address funder)
+        external
+        returns (uint256 amount);
+
+    /// @notice Pays what stake would have earned that was not slashable, where its DIM has left and no epoch is to come that it
+    /// could be given to: to the beneficiary of the DIM's slashes, or burns it where that is zero. Anyone may call.
+    function collectOrphaned(Pot calldata pot) external returns (uint256 amount);
 
     /// @notice Pays the staker of `position` what it earned in at most `maxSegments` segments of epochs. In a segment nothing
     /// changes but what the pot pays: stake, the pool's last slash, agreements and commission. Anyone may call, again for more.
@@ -166,6 +181,9 @@ interface IRewards {
 
     /// @notice Returns what `funder` gave `pot` for `epoch`, and was not paid back.
     function contributionOf(Pot calldata pot, uint48 epoch, address funder) external view returns (uint256);
+
+    /// @notice Returns what {collectOrphaned} would pay.
+    function orphanedIn(Pot calldata pot) external view returns (uint256);
 
     /// @notice Returns whether what `pot` was given for `epoch` can be paid back.
     function isRefundable(Pot calldata pot, uint48 epoch) external view returns (bool);

@@ -107,6 +107,18 @@ interface ISlasher {
         view
         returns (uint256);
 
+    /// @notice Returns what open requests ask for of a pool: each what it could take when it was made, until the end of the day
+    /// in which it lapses. Requests for one capture time count each, though they can take no more than one cap together.
+    function pendingIn(IVault vault, address validator, uint16 basket) external view returns (uint256);
+
+    /// @notice Returns what of a staker's stake in a pool nobody can take, and nobody is known to ask for: its stake, from which
+    /// executed slashes are gone, less its part of what is pending, less the most that the basket's DIMs may take of it or
+    /// the largest line, whichever is more. Rounded down. Costs the same however many stakers there are.
+    function freeCollateralOf(IVault vault, address staker, address validator, uint16 basket)
+        external
+        view
+        returns (uint256);
+
     /// @notice Returns a request.
     function requestOf(uint256 requestId) external view returns (Request memory);
 

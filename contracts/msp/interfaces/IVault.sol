@@ -151,6 +151,14 @@ interface IVault {
         view
         returns (uint256 standing, uint256 slashedSince);
 
+    /// @notice Returns the least of what {standingAt} tells of the eve of the epoch of `time` and of `time`, and the least of what
+    /// slashes since then left of each. Neither ever grows. However many stakers joined, and whenever, it costs the same;
+    /// where the pool was slashed within the epoch before `time`, as much as {standingAt}.
+    function standingThrough(address validator, uint16 basket, uint48 time)
+        external
+        view
+        returns (uint256 standing, uint256 left);
+
     /// @notice Returns the time that an exit takes that is requested now, in seconds.
     function exitDelay() external view returns (uint48);
 }

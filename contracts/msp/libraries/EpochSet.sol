@@ -15,6 +15,11 @@ library EpochSet {
         self.words[epoch >> 8] |= 1 << (epoch & 255);
     }
 
+    /// @notice Returns whether `epoch` is in the set.
+    function has(Set storage self, uint48 epoch) internal view returns (bool) {
+        return self.words[epoch >> 8] >> (epoch & 255) & 1 == 1;
+    }
+
     /// @notice Returns the first epoch of the set in [from, until), or `until`. Reads a slot for each 256 epochs.
     function next(Set storage self, uint48 from, uint48 until) internal view returns (uint48) {
         while (from < until) {

@@ -105,7 +105,7 @@ beforeAll(async () => {
     nativeVault: deployment.address('nativeVault'),
     rewards: deployment.address('rewards'),
   }
-  token = await deployArtifact('OddToken', governance, 0, addressOf('ada'))
+  token = await deployArtifact('OddToken', governance, 'ODD', 0, addressOf('ada'))
   await writeFile(path('terms.json'), JSON.stringify(TERMS))
   await writeFile(path('immediate.json'), JSON.stringify(IMMEDIATE))
   await writeFile(path('evidence.txt'), 'it signed two blocks')
@@ -615,7 +615,7 @@ describe('rewards', () => {
     expect(await wrapped.allowance!(addressOf('mod'), deployed.rewards)).toBe(0n)
 
     await json(as('ada', `bribe fund 1 5 --token ${token}`))
-    const dust = await deployArtifact('OddToken', governance, 0, addressOf('ada'))
+    const dust = await deployArtifact('OddToken', governance, 'ODD', 0, addressOf('ada'))
     await json(as('ada', `bribe fund 1 5 --token ${dust}`))
     await json(as('ada', `stake 1 --asset ${dust} --create`))
     await json(as('ada', `bribe fund 1 3 --asset ${dust} --token ${token}`))
@@ -795,7 +795,7 @@ describe('tokens', () => {
   })
 
   test('what one takes on the way is said', async () => {
-    const dear = await deployArtifact('OddToken', governance, 100, addressOf('ada'))
+    const dear = await deployArtifact('OddToken', governance, 'ODD', 100, addressOf('ada'))
     const [preview, made] = await both(as('ada', `stake 200 --asset ${dear} --create`))
     expect(preview).toContain('ODD takes its part on the way: 198 ODD are credited')
     expect(made).toMatchObject({ credited: { amount: '198' } })

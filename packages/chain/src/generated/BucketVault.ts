@@ -34,6 +34,7 @@ export interface BucketVault extends BaseContract {
   AUCTION_LENGTH: BaseContractMethod<[], bigint, bigint>
   GRACE: BaseContractMethod<[], bigint, bigint>
   MIN_COLLECTED: BaseContractMethod<[], bigint, bigint>
+  PAGE: BaseContractMethod<[], bigint, bigint>
   accountOf: BaseContractMethod<[staker: string], Account, Account>
   activeAt: BaseContractMethod<[validator: string, basket: BigNumberish, time: BigNumberish], bigint, bigint>
   auction: BaseContractMethod<[bucketId: BigNumberish], void, ContractTransactionResponse>
@@ -52,6 +53,7 @@ export interface BucketVault extends BaseContract {
   exitDelay: BaseContractMethod<[], bigint, bigint>
   exitOf: BaseContractMethod<[exitId: BigNumberish], Exit, Exit>
   exits: BaseContractMethod<[], bigint, bigint>
+  fundedFor: BaseContractMethod<[beneficiary: string], bigint, bigint>
   generationOf: BaseContractMethod<[validator: string, basket: BigNumberish], bigint, bigint>
   lossOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish, generation: BigNumberish], bigint, bigint>
   owed: BaseContractMethod<[], bigint, bigint>
@@ -66,11 +68,13 @@ export interface BucketVault extends BaseContract {
   requestExit: BaseContractMethod<[validator: string, basket: BigNumberish, shares: BigNumberish], bigint, ContractTransactionResponse>
   seize: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish], bigint, ContractTransactionResponse>
   sharesOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish], bigint, bigint>
+  shortfallOf: BaseContractMethod<[staker: string], bigint, bigint>
   slash: BaseContractMethod<[validator: string, basket: BigNumberish, amount: BigNumberish, beneficiary: string], bigint, ContractTransactionResponse>
   slashableNow: BaseContractMethod<[validator: string, basket: BigNumberish], bigint, bigint>
   stakeOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish], bigint, bigint>
   staking: BaseContractMethod<[], string, string>
   standingAt: BaseContractMethod<[validator: string, basket: BigNumberish, time: BigNumberish], [bigint, bigint] & { standing: bigint; slashedSince: bigint }, [bigint, bigint] & { standing: bigint; slashedSince: bigint }>
+  standingThrough: BaseContractMethod<[validator: string, basket: BigNumberish, time: BigNumberish], [bigint, bigint] & { standing: bigint; left: bigint }, [bigint, bigint] & { standing: bigint; left: bigint }>
   unlock: BaseContractMethod<[bucketId: BigNumberish], void, ContractTransactionResponse>
   unstake: BaseContractMethod<[bucketId: BigNumberish], void, ContractTransactionResponse>
   weightOf: BaseContractMethod<[staker: string, validator: string, basket: BigNumberish, generation: BigNumberish, epoch: BigNumberish], [bigint, bigint] & { weight: bigint; until: bigint }, [bigint, bigint] & { weight: bigint; until: bigint }>
@@ -98,7 +102,7 @@ export type BucketVaultEvents = {
 }
 
 export const bucketVaultAbi = [
-  {"inputs":[{"internalType":"contract ISystemStaking","name":"staking_","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"},{"internalType":"contract IRewards","name":"rewards","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
+  {"inputs":[{"internalType":"contract ISystemStaking","name":"staking_","type":"address"},{"internalType":"contract IWrappedIOTX","name":"wrapped","type":"address"},{"internalType":"contract IAllocation","name":"allocation","type":"address"},{"internalType":"contract IDimRegistry","name":"dims","type":"address"},{"internalType":"address","name":"slasher","type":"address"},{"internalType":"contract IRewards","name":"rewards","type":"address"}],"stateMutability":"nonpayable","type":"constructor"},
   {"inputs":[{"internalType":"uint256","name":"debt","type":"uint256"}],"name":"BucketVaultInDebt","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"},{"internalType":"address","name":"caller","type":"address"}],"name":"BucketVaultNotItsStaker","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"BucketVaultNotLocked","type":"error"},
@@ -118,6 +122,7 @@ export const bucketVaultAbi = [
   {"inputs":[{"internalType":"uint256","name":"balance","type":"uint256"},{"internalType":"uint256","name":"needed","type":"uint256"}],"name":"InsufficientBalance","type":"error"},
   {"inputs":[],"name":"ReentrancyGuardReentrantCall","type":"error"},
   {"inputs":[{"internalType":"uint8","name":"bits","type":"uint8"},{"internalType":"uint256","name":"value","type":"uint256"}],"name":"SafeCastOverflowedUintDowncast","type":"error"},
+  {"inputs":[{"internalType":"address","name":"token","type":"address"}],"name":"SafeERC20FailedOperation","type":"error"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"uint256","name":"balance","type":"uint256"},{"internalType":"uint256","name":"amount","type":"uint256"}],"name":"VaultBalanceTooLow","type":"error"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"VaultBasketNotOpen","type":"error"},
   {"inputs":[{"internalType":"uint256","name":"exitId","type":"uint256"},{"internalType":"uint48","name":"unlockTime","type":"uint48"}],"name":"VaultExitLocked","type":"error"},
@@ -145,6 +150,7 @@ export const bucketVaultAbi = [
   {"inputs":[],"name":"AUCTION_LENGTH","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"GRACE","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"MIN_COLLECTED","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[],"name":"PAGE","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"}],"name":"accountOf","outputs":[{"components":[{"internalType":"uint128","name":"coin","type":"uint128"},{"internalType":"uint128","name":"debt","type":"uint128"},{"internalType":"uint48","name":"indebtedAt","type":"uint48"}],"internalType":"struct IBucketVault.Account","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"activeAt","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"auction","outputs":[],"stateMutability":"nonpayable","type":"function"},
@@ -163,6 +169,7 @@ export const bucketVaultAbi = [
   {"inputs":[],"name":"exitDelay","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"name":"exitOf","outputs":[{"components":[{"internalType":"address","name":"owner","type":"address"},{"internalType":"uint48","name":"unlockTime","type":"uint48"},{"internalType":"uint48","name":"generation","type":"uint48"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint208","name":"shares","type":"uint208"}],"internalType":"struct IVault.Exit","name":"","type":"tuple"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"exits","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"beneficiary","type":"address"}],"name":"fundedFor","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"generationOf","outputs":[{"internalType":"uint48","name":"","type":"uint48"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"generation","type":"uint48"}],"name":"lossOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"owed","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
@@ -177,11 +184,13 @@ export const bucketVaultAbi = [
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint256","name":"shares","type":"uint256"}],"name":"requestExit","outputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"seize","outputs":[{"internalType":"uint256","name":"exitId","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"sharesOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"staker","type":"address"}],"name":"shortfallOf","outputs":[{"internalType":"uint256","name":"amount","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint256","name":"amount","type":"uint256"},{"internalType":"address","name":"beneficiary","type":"address"}],"name":"slash","outputs":[{"internalType":"uint256","name":"taken","type":"uint256"}],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"slashableNow","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"}],"name":"stakeOf","outputs":[{"internalType":"uint256","name":"","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[],"name":"staking","outputs":[{"internalType":"contract ISystemStaking","name":"","type":"address"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"standingAt","outputs":[{"internalType":"uint256","name":"standing","type":"uint256"},{"internalType":"uint256","name":"slashedSince","type":"uint256"}],"stateMutability":"view","type":"function"},
+  {"inputs":[{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"time","type":"uint48"}],"name":"standingThrough","outputs":[{"internalType":"uint256","name":"standing","type":"uint256"},{"internalType":"uint256","name":"left","type":"uint256"}],"stateMutability":"view","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"unlock","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"uint256","name":"bucketId","type":"uint256"}],"name":"unstake","outputs":[],"stateMutability":"nonpayable","type":"function"},
   {"inputs":[{"internalType":"address","name":"staker","type":"address"},{"internalType":"address","name":"validator","type":"address"},{"internalType":"uint16","name":"basket","type":"uint16"},{"internalType":"uint48","name":"generation","type":"uint48"},{"internalType":"uint48","name":"epoch","type":"uint48"}],"name":"weightOf","outputs":[{"internalType":"uint256","name":"weight","type":"uint256"},{"internalType":"uint48","name":"until","type":"uint48"}],"stateMutability":"view","type":"function"},
