@@ -4,6 +4,7 @@ import { defineConfig } from 'vitest/config'
 export default defineConfig({
   test: {
     include: ['test/long/**/*.test.ts'],
+    globalSetup: ['test/postgres-setup.ts'],
     testTimeout: 3_600_000,
     hookTimeout: 300_000,
     fileParallelism: false,

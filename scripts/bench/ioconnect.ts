@@ -17,7 +17,7 @@ import { fleetKey } from '@iotex2/ioconnect/simulator'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { missingChip } from '../../packages/ioconnect/c/test/chips.ts'
 import weather from '../../packages/ioconnect/examples/weather.profile.json' with { type: 'json' }
-import { measureRv32 } from '../snapshots/chip.ts'
+import { BARS, measureRv32, verdict } from '../snapshots/chip.ts'
 import { measureCore } from '../snapshots/core.ts'
 import { BenchFailedError, openBenchGateway } from './ingest-gateway.ts'
 
@@ -118,5 +118,9 @@ const figures: Figures = {
   authcryptInstructions: chip?.authcryptInstructions ?? null,
   ...(await measureUnpacking()),
   ...(await measureFleet()),
+}
+for (const [name, bar] of Object.entries(BARS)) {
+  const figure = figures[name as keyof typeof BARS]
+  if (figure !== null) note(`${name}: ${figure}, at most ${bar}: ${verdict(figure, bar)}`)
 }
 process.stdout.write(`${JSON.stringify(figures, null, process.argv.includes('--json') ? 0 : 2)}\n`)

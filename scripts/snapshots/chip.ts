@@ -19,6 +19,17 @@ import {
 import { Core } from '../../packages/ioconnect/c/test/harness.ts'
 import { DEVICES } from './core.ts'
 
+/** What rv32imc may cost at most. */
+export const BARS = {
+  rv32TextBytes: 64 * 1024,
+  rv32OwnTextBytes: 12 * 1024,
+  rv32StaticRamBytes: 16 * 1024,
+  signInstructions: 18_000_000,
+  authcryptInstructions: 70_000_000,
+} as const
+
+export const verdict = (figure: number, bar: number): 'met' | 'missed' => (figure <= bar ? 'met' : 'missed')
+
 export const CHIP_COST = 'snapshots/ioconnect/chip.json'
 
 interface Rv32Cost extends ChipSize {

@@ -14,6 +14,7 @@ import { parseSimulatorConfig } from '@iotex2/ioconnect/config'
 import { parseTaskRequest, signingText } from '@iotex2/protocol/wire'
 import { expect, test } from 'vitest'
 import { skipReason } from '../../packages/ioconnect/c/test/toolchain.ts'
+import { BARS, verdict } from '../../scripts/snapshots/chip.ts'
 import chip from '../../snapshots/ioconnect/chip.json' with { type: 'json' }
 import size from '../../snapshots/ioconnect/size.json' with { type: 'json' }
 import { blocks, commands, readDocument } from './documents.ts'
@@ -66,4 +67,22 @@ test('what a chip pays is the snapshot’s', () => {
     [rv32imc.signInstructions, 0],
     [rv32imc.authcryptInstructions, 0],
   ])
+})
+
+test('the bars are met or missed as it says', () => {
+  const listed = [...document.matchAll(/^\| .* \| ([\d,]+) +\| (met|missed) +\|$/gm)].map(([, bar, is]) => [
+    Number(bar!.replaceAll(',', '')),
+    is,
+  ])
+  const { textBytes, staticRamBytes, signInstructions, authcryptInstructions } = chip.rv32imc
+  const figures: Record<keyof typeof BARS, number> = {
+    rv32TextBytes: textBytes,
+    rv32OwnTextBytes: size.all.textBytes,
+    rv32StaticRamBytes: staticRamBytes,
+    signInstructions,
+    authcryptInstructions,
+  }
+  expect(listed).toEqual(
+    Object.entries(BARS).map(([name, bar]) => [bar, verdict(figures[name as keyof typeof BARS], bar)]),
+  )
 })

@@ -3,6 +3,7 @@
  * @module
  */
 import { spawn } from 'node:child_process'
+import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,9 +11,14 @@ import { CodedError } from '@iotex2/protocol/errors'
 import { encodeFrame } from '@iotex2/protocol/serial/frame'
 import vectors from '../../../../test/vectors/serial-protocol.json' with { type: 'json' }
 import { Core } from '../test/harness.ts'
-import { buildProgram } from '../test/toolchain.ts'
+import { buildProgram, CORE } from '../test/toolchain.ts'
 
 const FLAGS = ['-g', '-O1', '-fsanitize=fuzzer,address,undefined', '-fno-sanitize-recover=all']
+
+/** The names of the parsers that fuzz.c takes. */
+export const TARGETS = [...readFileSync(join(CORE, 'fuzz/fuzz.c'), 'utf8').matchAll(/\{"(\w+)", fuzz_\w+\}/g)].map(
+  ([, name]) => name!,
+)
 
 /** Parsers, and the inputs from which each is begun. */
 export type Seeds = Record<string, Uint8Array[]>
@@ -65,6 +71,16 @@ export async function makeSeeds(): Promise<Seeds> {
       Buffer.from(JSON.stringify(part)).toString('base64url'),
     )
     const signature = await core.bytes('sign', signing, parts.join('.'))
+    // As fuzz.c has it: three sectors of 128 bytes in units of 4, with messages queued, removed, and a sector begun anew.
+    const images: Buffer[] = []
+    await core.call('flash', 3, 128, 4)
+    await core.call('queue.open', 1)
+    for (let i = 1; i <= 8; i++) {
+      await core.call('queue.append', 'message'.repeat(1 + (i % 4)))
+      images.push(await core.bytes('flash.image', 3 * 128))
+      if (i > 2) await core.call('queue.remove', i - 2)
+      images.push(await core.bytes('flash.image', 3 * 128))
+    }
     const requests = vectors.exchanges.map(({ request }) => Buffer.from(request))
     return {
       json: [
@@ -84,7 +100,7 @@ export async function makeSeeds(): Promise<Seeds> {
       ],
       frame: requests.map((request) => Buffer.from(encodeFrame(request))),
       serial: requests,
-      queue: [Buffer.from('ioC\u0001')],
+      queue: images,
       reply: [
         { nonce: '1', status: 200, taskID: `0x${'aB'.repeat(32)}` },
         { nonce: '1', status: 409, code: 'NONCE_REUSED', message: 'Us\u00e9d.' },
@@ -99,8 +115,15 @@ export async function makeSeeds(): Promise<Seeds> {
 /** Builds the fuzzer, once. */
 export const buildFuzzer = (): string => buildProgram('fuzz/fuzz.c', 'clang', FLAGS)
 
+/** What a run of libFuzzer came to: inputs tried, edges of the code reached, inputs kept since each reached something new. */
+export interface FuzzResult {
+  runs: number
+  edges: number
+  kept: number
+}
+
 /** Runs one parser with libFuzzer's `options`. Rejects with {@link FuzzFindingError}, which has the input. */
-export async function fuzz(target: string, seeds: Uint8Array[], options: string[]): Promise<void> {
+export async function fuzz(target: string, seeds: Uint8Array[], options: string[]): Promise<FuzzResult> {
   const directory = await mkdtemp(join(tmpdir(), 'iotex2-fuzz-'))
   try {
     const corpus = join(directory, 'corpus')
@@ -116,7 +139,9 @@ export async function fuzz(target: string, seeds: Uint8Array[], options: string[
       output = (output + chunk).slice(-20_000)
     })
     const code = await new Promise((resolve) => child.once('close', resolve))
-    if (code !== 0) throw new FuzzFindingError(target, output)
+    const done = /#(\d+)\s+DONE\s+cov: (\d+) .*corp: (\d+)/.exec(output)
+    if (code !== 0 || !done) throw new FuzzFindingError(target, output)
+    return { runs: Number(done[1]), edges: Number(done[2]), kept: Number(done[3]) }
   } finally {
     await rm(directory, { recursive: true })
   }

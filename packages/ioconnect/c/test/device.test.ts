@@ -18,8 +18,12 @@ const TASK_ID = `0x${'11'.repeat(32)}`
 const KEPT = JSON.stringify({ taskID: TASK_ID })
 const both = backends('the loop of the C core', { chips: false })
 
+/** PSA of mbedTLS has 32 places for keys. */
+const keys = new WeakMap<Core, number>()
+
 async function begin(core: Core, now = NOW): Promise<number> {
-  const key = await core.key('secp256k1', 'sign', Buffer.alloc(32, 1))
+  const key = keys.get(core) ?? (await core.key('secp256k1', 'sign', Buffer.alloc(32, 1)))
+  keys.set(core, key)
   await core.call('seed', Buffer.alloc(32, 5))
   await core.call('now', now)
   await core.call('flash', 4, 1024, 4)
@@ -156,6 +160,163 @@ describe.each(both)('the loop with %s', (backend: Backend) => {
     )
     expect(parts.filter((part) => part === 'write')).toHaveLength(2)
     expect(parts.at(-1)).toContain('"model":"harness"')
+  })
+
+  describe('a reply', () => {
+    const refused = (code: string) => JSON.stringify({ code, message: 'm' })
+    test.each([
+      ['kept', 200, KEPT, 'acknowledged', 0],
+      ['kept, but not as what', 200, '{}', 'retrying', 1],
+      ['kept under a number that is none', 200, '{"taskID":"0x11"}', 'retrying', 1],
+      ['kept elsewhere', 302, KEPT, 'retrying', 1],
+      ['said to be in progress', 102, KEPT, 'retrying', 1],
+      ['refused for good', 422, refused('READING_OUT_OF_RANGE'), 'refused', 0],
+      ['refused by a proxy', 404, '<html>', 'retrying', 1],
+      ['refused for want of a route', 404, refused('ROUTE_UNKNOWN'), 'retrying', 1],
+      ['taken before', 409, refused('NONCE_REUSED'), 'refused', 0],
+      ['in a conflict that may pass', 409, refused('BUSY'), 'retrying', 1],
+      ['too slow', 408, refused('SLOW'), 'retrying', 1],
+      ['too early', 425, refused('EARLY'), 'retrying', 1],
+      ['too many', 429, refused('RATE_LIMITED'), 'retrying', 1],
+      ['failed', 500, refused('FAILED'), 'retrying', 1],
+    ])('%s: %i %s', async (_, status, body, event, waiting) => {
+      for (const isMqtt of [false, true]) {
+        await begin(core)
+        await words('device.run')
+        await words('device.take', NOW, 1, 0, 1)
+        expect(await words('device.run')).toContain('send')
+        // Over MQTT the answer says itself whose it is, and with what status.
+        const parsed = body.startsWith('{') ? JSON.parse(body) : undefined
+        if (isMqtt && !parsed) continue
+        const said = { nonce: String(NOW + 1), status, ...parsed }
+        const parts = isMqtt
+          ? await words('device.reply', 0, 0, JSON.stringify(said))
+          : await words('device.reply', NOW + 1, status, body)
+        expect(JSON.parse(parts[parts.indexOf('log') + 1]!)).toMatchObject({
+          event,
+          status,
+          // All that is in flight is tried again.
+          ...(event === 'retrying' ? {} : { nonce: String(NOW + 1) }),
+        })
+        expect(parts.includes('bury')).toBe(event === 'refused')
+        expect(await words('device.waiting')).toEqual([String(waiting)])
+      }
+    })
+
+    test.each([
+      '',
+      '{}',
+      '{"nonce":1,"status":200}',
+      '{"nonce":"x","status":200}',
+      `{"nonce":"${NOW + 1}"}`,
+      `{"nonce":"${NOW + 1}","status":"200"}`,
+      `{"nonce":"${NOW + 1}","status":1000}`,
+      `{"nonce":"${NOW + 9}","status":200,"taskID":"${TASK_ID}"}`,
+    ])('of nobody changes nothing: %s', async (text) => {
+      await begin(core)
+      await words('device.run')
+      await words('device.take', NOW, 1, 0, 1)
+      await words('device.run')
+      expect(await words('device.reply', 0, 0, text)).toEqual([])
+      expect(await words('device.waiting')).toEqual(['1'])
+    })
+  })
+
+  test('the server is changed over the serial line: all that waits goes there, also after a restart', async () => {
+    const other = await Core.start(backend)
+    try {
+      const say = async (...command: Parameters<Core['call']>) => (await other.call(...command)).map(String)
+      const ask = (params: object) =>
+        say('device.read', encodeFrame(encodeSerialRequest(2, 'server.set', params as never)))
+      const key = await begin(other)
+      await say('device.run')
+      await say('device.take', NOW, 1, 0, 1)
+      expect(await say('device.run')).toContain(GATEWAYS[0])
+      // A gateway of the one transport is none of the other.
+      for (const wrong of [
+        { projectId: '9', transport: 'mqtt', gateways: ['mqtt://a.example', 'https://a.example'] },
+        { projectId: '9', transport: 'http', gateways: ['mqtt://a.example'] },
+      ]) {
+        const refusal = await ask(wrong)
+        expect(refusal.at(-1)).toContain('gateways')
+        expect(refusal).not.toContain('served')
+      }
+      const gateways = ['mqtt://a.example', 'mqtts://b.example']
+      await other.call('fault', 0)
+      expect((await ask({ projectId: '9', transport: 'mqtt', gateways })).at(-1)).toContain('not kept')
+      await other.call('fault', -1)
+      const changed = await ask({ projectId: '9', transport: 'mqtt', gateways })
+      expect(changed).toContain('served')
+      expect(changed.at(-1)).toContain('{"applied":true}')
+      expect(await say('device.run')).toContain(gateways[0])
+      // What is told when it opens is the profile's; what was set stays.
+      await other.call('device.open', key, ...GATEWAYS)
+      const sent = await say('device.run')
+      expect(sent[sent.indexOf('send') + 1]).toBe(gateways[0])
+      await say('device.reply', NOW + 1, 200, KEPT)
+      await say('device.take', NOW, 1, 0, 1)
+      const next = await say('device.run')
+      expect(JSON.parse(next[next.indexOf('send') + 3]!)).toMatchObject({ projectID: '9' })
+      await ask({ projectId: '9', transport: 'http', gateways: ['http://c.example', 'https://d.example'] })
+      expect(await say('device.run')).toContain('http://c.example')
+    } finally {
+      await other.stop()
+    }
+  })
+
+  test('a profile or buffers that do not do are refused by name, and what was stored damaged too', async () => {
+    const other = await Core.start(backend)
+    try {
+      const key = await begin(other)
+      const agreement = await other.key('P-256', 'agree', Buffer.alloc(32, 2))
+      const open = async (...limits: Argument[]) => {
+        await other.call('device.limits', ...limits)
+        return other.status('device.open', key, ...GATEWAYS)
+      }
+      expect(await open(0, 1024, 1500, 2048)).toBe('IOC_ERR_ARGUMENT')
+      expect(await open(1000, 1024, 1500, 2048)).toBe('IOC_ERR_ARGUMENT')
+      expect(await open(4, 100, 1500, 2048)).toBe('IOC_ERR_BUFFER')
+      expect(await open(4, 1024, 20, 2048)).toBe('IOC_ERR_BUFFER')
+      expect(await open(4, 1024, 1500, 2048, 12345)).toBe('IOC_ERR_KEY')
+      expect(await open(4, 1024, 1500, 2048, agreement)).toBe('IOC_OK')
+      expect(JSON.parse(await other.text('device.document')).keyAgreement).toHaveLength(1)
+      expect(await other.status('device.open', key, 'mqtt://a.example')).toBe('IOC_ERR_ARGUMENT')
+      expect(await other.status('device.open', key, `http://${'x'.repeat(5000)}`)).toBe('IOC_ERR_BUFFER')
+      // Of no server, it waits to be told one.
+      expect(await other.status('device.open', key)).toBe('IOC_OK')
+      expect(Number((await other.call('device.run'))[1])).toBeGreaterThan(1_000_000)
+      for (const stored of [
+        '{}',
+        '{"projectId":"7"',
+        'x',
+        '{"projectId":"7","transport":"http","gateways":["mqtt://a"]}',
+      ]) {
+        await other.call('device.store', stored)
+        expect(await other.status('device.open', key, ...GATEWAYS), stored).toMatch(/^IOC_ERR_(MEMBER|JSON)$/)
+      }
+      await other.call('device.store', `{"gateways":["${'x'.repeat(1500)}"]}`)
+      expect(await other.status('device.open', key, ...GATEWAYS)).toBe('IOC_ERR_BUFFER')
+    } finally {
+      await other.stop()
+    }
+  })
+
+  test('what cannot be signed as a number is not queued, and the log says so', async () => {
+    await begin(core)
+    await words('device.run')
+    // Below zero, then no whole number: signed keys are of natural numbers.
+    await words('device.take', NOW, 0, 5, -3)
+    for (const count of [-1, -(2 ** 40)]) {
+      const parts = await words('device.take', NOW, 0, 5, count)
+      expect(JSON.parse(parts[1]!)).toMatchObject({ event: 'missed', code: 'IOC_ERR_ARGUMENT' })
+    }
+    expect(await words('device.waiting')).toEqual(['0'])
+    const missed = await words('device.miss', 'SENSOR_FAILED', 'It is "wet".')
+    expect(JSON.parse(missed[1]!)).toMatchObject({ event: 'missed', code: 'SENSOR_FAILED', message: 'It is "wet".' })
+    const ended = await words('device.end')
+    expect(JSON.parse(ended[1]!)).toEqual({ event: 'ended' })
+    await core.call('now', NOW + 100_000)
+    expect(await words('device.run')).not.toContain('measure')
   })
 
   test(`nothing is lost or doubled, whatever happens (seed ${SEED})`, async () => {

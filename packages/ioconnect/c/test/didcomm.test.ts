@@ -105,7 +105,17 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       `{"typ":"application/didcomm-plain+json","id":"${id}","type":"${type}","thid":"thread","expires_time":9,"body":{}}`,
     )
     expect(await core.status('message', id, type, null, null, null, 0, 0, '[]')).toBe('IOC_ERR_JSON')
-    expect(await core.status('message', '', type, null, null, null, 0, 0, '{}')).toBe('IOC_ERR_ARGUMENT')
+    for (const [wrongId, wrongType] of [
+      ['', type],
+      ['x'.repeat(257), type],
+      [id, ''],
+    ] as const)
+      expect(await core.status('message', wrongId, wrongType, null, null, null, 0, 0, '{}')).toBe('IOC_ERR_ARGUMENT')
+    // A message may have no body, and several recipients, of whom the first is given where none is us.
+    expect(await unpacked(JSON.stringify({ ...MESSAGE, to: [ALICE, BOB], body: undefined }))).toMatchObject({
+      to: ALICE,
+      body: {},
+    })
     expect(await core.text('message.id')).toMatch(/^[0-9a-f]{32}$/)
     expect(await core.text('message.id')).not.toBe(await core.text('message.id'))
   })
@@ -236,6 +246,13 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
     const twice = [kids[0], jwkOf('bob', kids[0]), kids[0], jwkOf('bob', kids[0])]
     expect(await core.status('encrypt', 0, PLAINTEXT, null, 0, ...twice)).toBe('IOC_ERR_MEMBER')
     expect(await core.status('encrypt', 0, PLAINTEXT, null, 0)).toBe('IOC_ERR_ARGUMENT')
+    const [bobs, alices] = [jwkOf('bob', kids[0]), await keyOf('alice', `${ALICE}#key-x25519-1`, 'agree')]
+    const many = Array.from({ length: 9 }, (_, i) => [`did:a:${i}`, bobs]).flat()
+    expect(await core.status('encrypt', 0, PLAINTEXT, null, 0, ...many)).toBe('IOC_ERR_ARGUMENT')
+    expect(await core.status('encrypt', 0, PLAINTEXT, null, 0, ...many.slice(2))).toBe('IOC_OK')
+    const [onlySigns, otherCurve] = [jwkOf('alice', `${ALICE}#key-3`), `${ALICE}#key-x25519-1`]
+    expect(await core.status('encrypt', 0, PLAINTEXT, null, 0, kids[0], onlySigns)).toBe('IOC_ERR_ALGORITHM')
+    expect(await core.status('encrypt', 0, PLAINTEXT, otherCurve, alices, kids[0], bobs)).toBe('IOC_ERR_ALGORITHM')
     const mixed = [kids[0], jwkOf('bob', kids[0]), `${BOB}#key-x25519-1`, jwkOf('bob', `${BOB}#key-x25519-1`)]
     expect(await core.status('encrypt', 0, PLAINTEXT, null, 0, ...mixed)).toBe('IOC_ERR_ALGORITHM')
   })
@@ -363,6 +380,13 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       ['IOC_ERR_MEMBER', encode({ typ: 'JWT' })],
       ['IOC_ERR_MEMBER', encode({ apv: 'AAAA' })],
       ['IOC_ERR_MEMBER', encode({ apu: undefined })],
+      ['IOC_ERR_MEMBER', encode({ apu: '' })],
+      ['IOC_ERR_MEMBER', encode({ skid: 1 })],
+      ['IOC_ERR_MEMBER', encode({ epk: 'a' })],
+      ['IOC_ERR_MEMBER', { ...jwe, protected: undefined }],
+      ['IOC_ERR_MEMBER', { ...jwe, recipients: undefined }],
+      ['IOC_ERR_JSON', { ...jwe, recipients: {} }],
+      ['IOC_ERR_DECRYPTION', { ...jwe, tag: 'AAAA' }],
       ['IOC_ERR_MEMBER', encode({ skid: `${BOB}#key-p256-1` })],
       [
         'IOC_ERR_KEY_UNKNOWN',
@@ -438,6 +462,14 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       { typ: 'x' },
       { from: 'alice' },
       { id: 'x'.repeat(257) },
+      { thid: 'x'.repeat(257) },
+      { thid: '' },
+      { type: '' },
+      { from: '' },
+      { to: [1] },
+      { expires_time: 'a' },
+      { typ: 1 },
+      { body: 'a' },
     ])
       expect(await core.status('unpack', say(changes)), JSON.stringify(changes)).toMatch(/^IOC_ERR_(MEMBER|JSON)$/)
   })
@@ -467,6 +499,14 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       ['IOC_ERR_SIGNATURE', alter({ signature: '!' })],
       ['IOC_ERR_MEMBER', JSON.stringify({ ...jws, signatures: [signature, signature] })],
       ['IOC_ERR_MEMBER', JSON.stringify({ ...jws, signatures: [] })],
+      ['IOC_ERR_MEMBER', JSON.stringify({ ...jws, signatures: [1] })],
+      ['IOC_ERR_JSON', JSON.stringify({ ...jws, signatures: {} })],
+      ['IOC_ERR_MEMBER', JSON.stringify({ ...jws, payload: 1 })],
+      ['IOC_ERR_JSON', `{"payload":"AA",${JSON.stringify(jws).slice(1)}`],
+      ['IOC_ERR_JSON', JSON.stringify(jws).replace('"signature":', '"protected":"AA","signature":')],
+      ['IOC_ERR_MEMBER', alter({ protected: undefined })],
+      ['IOC_ERR_MEMBER', alter({ signature: undefined })],
+      ['IOC_ERR_MEMBER', alter({ header: 1 })],
       ['IOC_OK', JSON.stringify({ payload: jws.payload, ...signature })],
     ]
     for (const [status, packed] of cases) expect(await core.status('unpack', packed), packed).toBe(status)
@@ -524,6 +564,8 @@ describe.each(backends('DIDComm of the C core'))('DIDComm with %s', (backend) =>
       expect(await take('d', 10_000)).toBe('IOC_OK')
       await core.call('now', 10_331)
       expect(await take('e', 10_331)).toBe('IOC_OK')
+      await core.call('now', 0)
+      expect(await take('f', 10_331)).toBe('IOC_ERR_CLOCK')
       // A clock that goes back brings none of the forgotten back.
       await core.call('now', 10_200)
       expect(await take('a', 10_000)).toBe('IOC_ERR_STALE')

@@ -250,7 +250,14 @@ describe.each(backends('JSON of the C core'))('JSON with %s', (backend) => {
     expect((await core.call('json', '{"a":1}'))[0]).toBeNull()
     expect((await core.call('json.array', ' [ 1, "]" ,{"a":[2]} ] ')).map(String)).toEqual(['1', '"]"', '{"a":[2]}'])
     expect(await core.call('json.array', '[ ]')).toEqual([])
-    expect(await core.status('json.array', '[1')).toBe('IOC_ERR_JSON')
+    for (const text of ['[1', '[1]2', '{}', '', '[1,]'])
+      expect(await core.status('json.array', text), text).toBe('IOC_ERR_JSON')
+    for (const text of ['"a"b', '1', '', '"a'])
+      expect(await core.status('json.unescape', text), text).toMatch(/^IOC_ERR_(MEMBER|JSON)$/)
+    // What is no text of C is a text all the same, and a base58 of zeros has their number of ones.
+    expect(await core.text('json.string', 'a\0b')).toBe('"a\\u0000b"')
+    expect(await core.text('base58', new Uint8Array(3))).toBe('111')
+    expect(await core.status('base58', new Uint8Array(41))).toBe('IOC_ERR_BUFFER')
   })
 
   test(`parses what JavaScript prints, and refuses it cut short (seed ${SEED})`, async () => {

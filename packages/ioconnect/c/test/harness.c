@@ -36,6 +36,12 @@ bool test_fault(void) {
     return fault_in >= 0 && fault_in-- == 0;
 }
 
+#ifdef IOC_COVERAGE
+psa_status_t test_fail() {
+    return PSA_ERROR_HARDWARE_FAILURE;
+}
+#endif
+
 /* What is allocated for the length of a command. */
 static void *taken[512];
 static size_t taken_count;
@@ -511,6 +517,10 @@ static ioc_status_t run_messages(void) {
         TRY(ioc_write_task_request(&out, (psa_key_id_t)number_at(1), &request));
         return finish();
     }
+    if (is("request.project")) {
+        give(ioc_task_request_project(bytes_at(1)));
+        return IOC_OK;
+    }
     if (is("backoff")) {
         uint32_t delay;
         TRY(ioc_backoff(&platform, (uint32_t)number_at(1), (uint32_t)number_at(2), (uint32_t)number_at(3),
@@ -537,6 +547,21 @@ static ioc_status_t run_serial(void) {
             if (ended) give(status == IOC_OK ? message : ioc_slice(NULL, 0));
         }
         return IOC_OK;
+    }
+    if (is("frame.read")) {
+        /* The status of the first that ends. */
+        ioc_frame_decoder_t *first = take(sizeof *first);
+        ioc_frame_init(first);
+        for (size_t i = 0; i < bytes_at(1).length; i++) {
+            bool ended;
+            ioc_slice_t message = {NULL, 0};
+            const ioc_status_t status = ioc_frame_push(first, bytes_at(1).bytes[i], &ended, &message);
+            if (ended) {
+                give(message);
+                return status;
+            }
+        }
+        return IOC_ERR_ARGUMENT;
     }
     /* serial REQUEST KEY DOCUMENT FLAGS: d development, n no network, s no server, r refuses. */
     const char *flags = words[4];
@@ -569,6 +594,10 @@ static ioc_status_t run_queue(void) {
     }
     if (is("flash.cut")) {
         flash.allowance = number_at(1);
+        return IOC_OK;
+    }
+    if (is("flash.image")) {
+        give(ioc_slice(flash.bytes, (size_t)number_at(1)));
         return IOC_OK;
     }
     if (is("flash.spent")) {
@@ -704,6 +733,21 @@ static void serve_more(void) {
         serves.projects[serves.project_count++] = number_at(i);
 }
 
+/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT]: lengths of the buffers; from the next device.open on. */
+static struct {
+    uint32_t window;
+    size_t document, message, scratch;
+    psa_key_id_t agreement;
+} limits = {4, sizeof device_document, sizeof device_message, sizeof device_scratch, 0};
+
+static void limit(void) {
+    limits.window = (uint32_t)number_at(1);
+    limits.document = (size_t)number_at(2);
+    limits.message = (size_t)number_at(3);
+    limits.scratch = (size_t)number_at(4);
+    limits.agreement = word_count > 5 ? (psa_key_id_t)number_at(5) : 0;
+}
+
 /* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
 static ioc_status_t open_device(void) {
     static ioc_field_t fields[2];
@@ -717,6 +761,7 @@ static ioc_status_t open_device(void) {
         .port = &device_port,
         .flash = &flash.flash,
         .key = (psa_key_id_t)number_at(1),
+        .agreement = limits.agreement,
         .model = IOC_TEXT("harness"),
         .firmware = IOC_TEXT("1"),
         .fields = fields,
@@ -728,16 +773,16 @@ static ioc_status_t open_device(void) {
         .project_count = serves.project_count,
         .batch = serves.batch,
         .interval_ms = 1000,
-        .window = 4,
+        .window = limits.window,
         .reply_timeout_ms = 5000,
         .backoff_base_ms = 500,
         .backoff_cap_ms = 4000,
         .message = device_message,
-        .message_length = sizeof device_message,
+        .message_length = limits.message,
         .scratch = device_scratch,
-        .scratch_length = sizeof device_scratch,
+        .scratch_length = limits.scratch,
         .document = device_document,
-        .document_length = sizeof device_document,
+        .document_length = limits.document,
     };
     for (size_t i = 2; i < word_count && i < 4; i++) {
         gateways[i - 2] = keep(bytes_at(i));
@@ -750,6 +795,15 @@ static ioc_status_t run_device(void) {
     if (is("device.open")) return open_device();
     if (is("device.serves")) {
         serve_more();
+        return IOC_OK;
+    }
+    if (is("device.limits")) {
+        limit();
+        return IOC_OK;
+    }
+    if (is("device.store")) return device_store(NULL, NULL, bytes_at(1));
+    if (is("device.document")) {
+        give(device.serial.document);
         return IOC_OK;
     }
     if (is("device.waiting")) {
@@ -791,6 +845,12 @@ static ioc_status_t run(void) {
         return IOC_OK;
     }
 #endif
+    if (is("status")) {
+        const ioc_status_t status = (ioc_status_t)strtol(words[1], NULL, 10);
+        give(ioc_slice(ioc_status_name(status), strlen(ioc_status_name(status))));
+        give(ioc_slice(ioc_status_cause(status), strlen(ioc_status_cause(status))));
+        return IOC_OK;
+    }
     if (is("fault")) {
         /* What is kept of the calls that are left tells whether one failed. */
         give_number(fault_in < 0);

@@ -5,6 +5,7 @@
  */
 import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
+import { appendFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { CodedError } from '@iotex2/protocol/errors'
 import { vi } from 'vitest'
@@ -44,8 +45,12 @@ const CHIP_TIMEOUT_MS = 180_000
 
 const CHIP_NAMES = Object.keys(CHIPS) as ChipName[]
 
+/** The harness that counts which branches are taken (coverage.test.ts): then nothing but it runs, and what it answers is kept beside it. */
+const COUNTED = process.env.IOC_COUNTED_HARNESS
+
 /** What can run here. Where something is missing the reason goes to stderr: WebAssembly needs nothing. */
 export function backends(what: string, { chips = true }: { chips?: boolean } = {}): Backend[] {
+  if (COUNTED) return ['mbedTLS']
   if (chips) vi.setConfig({ testTimeout: CHIP_TIMEOUT_MS })
   const missing: [Backend, string | undefined][] = [
     ['mbedTLS', missingTools()],
@@ -67,7 +72,7 @@ export const strideOf = (backend: Backend): number => (isChip(backend) ? 19 : 1)
 
 async function startMachine(backend: Backend, emulatorOptions: readonly string[]): Promise<Machine> {
   if (isChip(backend)) return startProcess(...chipCommand(backend, emulatorOptions))
-  return backend === 'mbedTLS' ? startProcess(buildProgram('test/harness.c')) : startModule()
+  return backend === 'mbedTLS' ? startProcess(COUNTED ?? buildProgram('test/harness.c')) : startModule()
 }
 
 /** The core, running. */
@@ -86,7 +91,10 @@ export class Core {
   async call(operation: string, ...args: Argument[]): Promise<(Buffer | null)[]> {
     const command = [operation, ...args.map(word)].join(' ')
     const [status, ...parts] = (await this.#machine.run(command)).split(' ')
-    if (status !== 'ok') throw new CoreError(status!, command)
+    if (status !== 'ok') {
+      if (COUNTED) appendFileSync(`${COUNTED}.statuses`, `${status}\n`)
+      throw new CoreError(status!, command)
+    }
     return parts.map((part) => (part === 'none' ? null : Buffer.from(part === '-' ? '' : part, 'hex')))
   }
 

@@ -78,6 +78,11 @@ describe.each(backends('keys and DIDs of the C core'))('keys and DIDs with %s', 
   test('lengths that are none of a wrapped key are refused', async () => {
     for (const length of [0, 8, 16, 23, 25, 353])
       expect(await core.status('unwrap', new Uint8Array(32), new Uint8Array(length))).toMatch(/DECRYPTION|ARGUMENT/)
+    for (const length of [8, 20, 344]) {
+      expect(await core.status('wrap', new Uint8Array(32), new Uint8Array(length))).toBe('IOC_ERR_ARGUMENT')
+      expect(await core.status('unwrap', new Uint8Array(32), new Uint8Array(length + 8))).toMatch(/DECRYPTION|ARGUMENT/)
+    }
+    expect(await core.status('kdf', new Uint8Array(32), 'A256KW', 'a', 'b', null, 65)).toBe('IOC_ERR_ARGUMENT')
   })
 
   // RFC 7518 appendix C, and draft-madden-jose-ecdh-1pu-04 appendix A.
@@ -278,6 +283,11 @@ describe.each(backends('keys and DIDs of the C core'))('keys and DIDs with %s', 
     expect(await verify({ id, authentication: 1 })).toBe('IOC_ERR_JSON')
     expect(await verify({ id, authentication: [`${id}#key-1`] })).toBe('IOC_ERR_KEY_UNKNOWN')
     expect(await verify({ id, authentication: [`${id}#key-1`], verificationMethod: [1, 'a', method] })).toBe('IOC_OK')
+    // A member that is there twice could be read as either.
+    const twice = `{"id":"${id}","id":"${id}","authentication":[]}`
+    expect(await core.status('document.verify', twice, await core.bytes('keccak', twice), id)).toBe('IOC_ERR_JSON')
+    const inner = `{"id":"${id}","authentication":[{"id":"#key-1","id":"#key-1"}]}`
+    expect(await core.status('document.verify', inner, await core.bytes('keccak', inner), id)).toBe('IOC_ERR_JSON')
     for (const other of ['did:web:a', 'did:io:0x', `did:io:0x${'zz'.repeat(20)}`])
       expect(await verify({ id: other, authentication: [method] }, other)).toBe('IOC_ERR_DOCUMENT')
   })
@@ -300,6 +310,24 @@ describe.each(backends('keys and DIDs of the C core'))('keys and DIDs with %s', 
     expect(await find(1, '#a')).toBe('IOC_ERR_KEY_UNKNOWN')
     expect(await find(2, '#missing')).toBe('IOC_ERR_KEY_UNKNOWN')
     expect(await find(2, '#multibase')).toBe('IOC_ERR_KEY')
+    // Of another DID, a name has no fragment in this document; paths and queries are no part of a DID.
+    for (const name of ['did:web:example.org#a', 'did:w#a', 'did:web:example.com', '#a', ''])
+      expect(await core.status('document.key', document, 0, name)).toBe(
+        name === '#a' ? 'IOC_OK' : 'IOC_ERR_KEY_UNKNOWN',
+      )
+    for (const keyAgreement of [{}, 'a', [{ id: '#a', publicKeyJwk: 1 }]])
+      expect(await core.status('document.key', JSON.stringify({ id: did, keyAgreement }), 2, `${did}#a`)).toMatch(
+        /^IOC_ERR_(JSON|MEMBER)$/,
+      )
+    for (const id of ['', 1, null])
+      expect(
+        await core.status(
+          'document.key',
+          JSON.stringify({ id: did, keyAgreement: [{ ...method, id }] }),
+          2,
+          `${did}#a`,
+        ),
+      ).toBe('IOC_ERR_KEY_UNKNOWN')
   })
 })
 
@@ -369,7 +397,17 @@ describe.each(backends('task requests of the C core'))('POST /v1/task with %s', 
     for (const payload of ['[]', '1', '{ }', '{"a": 1}', '{"a":"<"}', '{"a":"\u2028"}', '{"a":"\\"" }', '{}{}', ''])
       expect(await status(1, 1, null, payload)).toBe('IOC_ERR_JSON')
     expect(await status(1, 1, '1<2', '{}')).toBe('IOC_ERR_JSON')
+    // Only the two separators: what begins as they do is a text as any other.
+    for (const text of ['\u2027', '\u202a', '\u2128', '\u2000', 'à'])
+      expect(await status(1, 1, null, JSON.stringify({ a: text }))).toBe('IOC_OK')
     expect(await status(1, 1, null, '{"a b":"c\\" d"}')).toBe('IOC_OK')
+  })
+
+  test('tells which project it is for', async () => {
+    const request = await core.text('request', key, 5, 77, null, '{"a":1}')
+    expect(await core.text('request.project', request)).toBe('77')
+    for (const text of ['', '{}', '[]', '{"projectID":77}', '{"projectID":"7","projectID":"8"}'])
+      expect(await core.call('request.project', text), text).toEqual([null])
   })
 
   test('P-256 signs the same text', async () => {

@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { CORE, skipReason, WARNINGS } from './toolchain.ts'
 
 const SOURCES = globSync(['src/*.[ch]', 'include/**/*.h'], { cwd: CORE }).toSorted()
@@ -88,3 +88,86 @@ test.skipIf(skipReason('what the C core links to'))(
     }
   },
 )
+
+/** What a conversion of ioc_write_format takes: the compiler knows the type of an argument, and nothing of the format. */
+const TAKES: Record<string, string> = {
+  t: 'const char *: 0, char *: 0',
+  u: 'uint64_t: 0',
+  ...Object.fromEntries(['s', 'r', 'x', 'b'].map((conversion) => [conversion, 'ioc_slice_t: 0'])),
+}
+
+/** Returns where the arguments end that begin at `from`, and the arguments. */
+function readArguments(text: string, from: number): { end: number; parts: string[] } {
+  const parts = ['']
+  let depth = 0
+  for (let at = from; ; at++) {
+    const [token] = /^(?:"(?:\\.|[^"\\])*"|'(?:\\.|[^'\\])*'|[\s\S])/.exec(text.slice(at))!
+    if (token === ')' && depth === 0) return { end: at + 1, parts: parts.map((part) => part.trim()) }
+    if (token === ',' && depth === 0) parts.push('')
+    else parts[parts.length - 1] += token
+    if (/^[([{]$/.test(token)) depth++
+    if (/^[)\]}]$/.test(token)) depth--
+    at += token.length - 1
+  }
+}
+
+/** Returns `source` with each call of ioc_write_format replaced by what compiles where its arguments are of the format's types. */
+function checkFormats(source: string): { text: string; calls: number } {
+  let text = ''
+  let calls = 0
+  let at = 0
+  for (const { index, 0: call } of source.matchAll(/\bioc_write_format\(/g)) {
+    const { end, parts } = readArguments(source, index + call.length)
+    const [writer, format, ...values] = parts
+    if (format!.startsWith('const char *')) continue
+    calls++
+    const literals = [...format!.matchAll(/"((?:\\.|[^"\\])*)"/g)].map(([, literal]) => literal!)
+    // A format is there to be read: literals alone.
+    expect(format!.replace(/"(?:\\.|[^"\\])*"/g, '').trim(), format).toBe('')
+    const conversions = [...literals.join('').matchAll(/%(.?)/g)].map(([, conversion]) => conversion!)
+    expect(values.length, `arguments of ${format}`).toBe(conversions.length)
+    const checks = conversions.map((conversion, i) => {
+      expect(Object.keys(TAKES), `conversions of ${format}`).toContain(conversion)
+      return `(void)_Generic((${values[i]}), ${TAKES[conversion]})`
+    })
+    text += `${source.slice(at, index)}((void)(${writer})${checks.map((check) => `, ${check}`).join('')})`
+    at = end
+  }
+  return { text: text + source.slice(at), calls }
+}
+
+describe.skipIf(skipReason('arguments of ioc_write_format'))('ioc_write_format', () => {
+  const compile = (text: string) =>
+    execFileSync('gcc', ['-std=c11', '-Wall', '-Wno-unused', '-Isrc', '-Iinclude', '-fsyntax-only', '-x', 'c', '-'], {
+      cwd: CORE,
+      input: text,
+      stdio: 'pipe',
+    })
+
+  test.each(SOURCES.filter((path) => path.endsWith('.c')))('of %s has arguments of its conversions', (path) => {
+    compile(checkFormats(readFileSync(join(CORE, path), 'utf8')).text)
+  })
+
+  test('every call was read', () => {
+    const sources = SOURCES.filter((path) => path.endsWith('.c')).map((path) => readFileSync(join(CORE, path), 'utf8'))
+    const calls = sources.reduce((sum, source) => sum + checkFormats(source).calls, 0)
+    // Beside the calls there is the definition.
+    expect(calls).toBe(sources.join('').split('ioc_write_format(').length - 2)
+    expect(calls).toBeGreaterThan(40)
+  })
+
+  test.each([
+    ['"%u", 1', 'an int'],
+    ['"%u", "a"', 'a text for a number'],
+    ['"%s", "a"', 'a text for a slice'],
+    ['"%t", slice', 'a slice for a text'],
+    ['"%x", (uint64_t)1', 'a number for a slice'],
+  ])('%s is refused: %s', (values) => {
+    const source = `#include "internal.h"\nvoid f(ioc_writer_t *w, ioc_slice_t slice) { (void)slice; ioc_write_format(w, ${values}); }\n`
+    expect(() => compile(checkFormats(source).text)).toThrow('_Generic')
+  })
+
+  test.each(['"%u"', '"%u%u", (uint64_t)1', '"a", slice', '"%q", slice'])('%s is refused', (values) => {
+    expect(() => checkFormats(`ioc_write_format(w, ${values});`)).toThrow()
+  })
+})

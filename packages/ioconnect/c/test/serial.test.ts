@@ -45,6 +45,7 @@ describe.each(backends('the serial line of the C core'))('serial line with %s', 
   })
   test.each(vectors.faults)('no frame: $name', async ({ frame }) => {
     expect(await core.call('frame.push', hex(frame))).toEqual([null])
+    expect(await core.status('frame.read', hex(frame))).toBe('IOC_ERR_FRAME')
   })
 
   test(`frames of every length are the codec's, however they are cut (seed ${SEED})`, async () => {
@@ -186,6 +187,18 @@ describe.each(backends('the serial line of the C core'))('serial line with %s', 
       withParams('server.set', { projectId: '1', transport: 'http', gateways: ['x'.repeat(257)] }),
       '',
     ],
+    ['PARAMETERS_INVALID', withParams('did.permit', { ...permit, kind: 'other' })],
+    ['PARAMETERS_INVALID', withParams('did.permit', { ...permit, action: 'burn' })],
+    ['PARAMETERS_INVALID', withParams('did.permit', { ...permit, uri: 'x'.repeat(5000) })],
+    ['PARAMETERS_INVALID', withParams('network.set', { ssid: 1, passphrase: '' }), ''],
+    ['PARAMETERS_INVALID', withParams('network.set', { ssid: 'a', passphrase: 1 }), ''],
+    ['PARAMETERS_INVALID', withParams('server.set', { projectId: 'x', transport: 'http', gateways: ['a'] }), ''],
+    ['PARAMETERS_INVALID', withParams('server.set', { projectId: '1', transport: 'http', gateways: ['a', 1] }), ''],
+    ['PARSE_ERROR', '{"jsonrpc":"2.0","id":1,"id":2,"method":"device.info","params":{}}'],
+    ['PARAMETERS_INVALID', '{"jsonrpc":"2.0","id":1,"method":"did.permit","params":{"kind":"device","kind":"device"}}'],
+    ['INVALID_REQUEST', '{"jsonrpc":"2.0","id":9007199254740992,"method":"device.info","params":{}}'],
+    ['INVALID_REQUEST', '{"jsonrpc":"2.0","id":1,"method":"device.info","params":1}'],
+    ['INVALID_REQUEST', '{"jsonrpc":"2.0","id":1,"method":1,"params":{}}'],
     ['UNSUPPORTED', withParams('network.set', {}), 'n'],
     ['UNSUPPORTED', withParams('server.set', {}), 's'],
     ['STORAGE_FAILED', withParams('server.set', { projectId: '13', transport: 'mqtt', gateways: ['a'] }), ''],
@@ -195,6 +208,24 @@ describe.each(backends('the serial line of the C core'))('serial line with %s', 
     ['INTERNAL', withParams('did.get', {}), '', 12345],
   ])('%s: %s', async (name, request, flags, id) => {
     expect((await fault(request, flags, id))?.code).toBe(SERIAL_ERROR[name])
+  })
+
+  test.each([
+    ['', ['network.set', 'server.set']],
+    ['n', ['server.set']],
+    ['s', ['network.set']],
+    ['ns', []],
+  ])('a device without "%s" says which features it has', async (flags, features) => {
+    const { reply } = await answer(withParams('device.info', {}), flags)
+    expect(JSON.parse(reply).result.features).toEqual(features)
+  })
+
+  test('a key that agrees signs nothing', async () => {
+    const agrees = await core.key('P-256', 'agree', new Uint8Array(32).fill(9))
+    const proof = withParams('did.prove', { audience: 'a', challenge: `0x${'11'.repeat(32)}` })
+    expect((await fault(proof, '', agrees))?.code).toBe(SERIAL_ERROR.INTERNAL)
+    const x25519 = await core.key('X25519', 'agree', new Uint8Array(32).fill(9))
+    expect((await fault(withParams('did.get', {}), '', x25519))?.code).toBe(SERIAL_ERROR.INTERNAL)
   })
 
   test('a development key consents on chain 31337, and a fault names the member', async () => {
