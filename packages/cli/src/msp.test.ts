@@ -633,7 +633,11 @@ describe('rewards', () => {
       },
       { token: { address: token }, asset: { symbol: 'IOTX' } },
       { token: { address: dust } },
-      { token: { address: token }, asset: { address: dust }, days: [{ backing: { amount: '0' } }, { backing: { amount: '0' } }] },
+      {
+        token: { address: token },
+        asset: { address: dust },
+        days: [{ backing: { amount: '0' } }, { backing: { amount: '0' } }],
+      },
     ])
     expect(await shown('bribe show --dim 1')).toContain(`  ${first}: 10 WIOTX for 399 IOTX\n`)
     expect(await shown('bribe show --dim 2')).toContain('nothing is paid yet')
