@@ -1,7 +1,8 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
+import { bucketEscrowInterface } from '@iotex2/chain/contracts/BucketEscrow'
+import { bucketVaultInterface, connectBucketVault } from '@iotex2/chain/contracts/BucketVault'
 import { connectDimRegistry } from '@iotex2/chain/contracts/DimRegistry'
 import { readDeployment } from '@iotex2/chain/deployment'
 import { systemStakingInterface } from '@iotex2/chain/system-staking'
@@ -12,6 +13,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import { DEVELOPMENT_KEYS } from '../../../test/chain-node.ts'
 import { DAY_S, EXIT_DELAY_S, type MspChain, startMspChain } from '../test/msp-chain.ts'
 import { type Outcome, runnerIn } from '../test/run.ts'
+import type { Group } from './command.ts'
+import { COMMANDS } from './commands/index.ts'
 
 const PASSWORD = 'correct horse battery staple'
 const directory = await mkdtemp(join(tmpdir(), 'iotex2-buckets-'))
@@ -79,6 +82,7 @@ beforeAll(async () => {
     'function stake(uint256 duration, address delegate) payable',
     'function unlock(uint256 bucketId)',
     'function topUp(uint256 bucketId) payable',
+    'function transferFrom(address from, address to, uint256 bucketId)',
   ]
   const address = await connectBucketVault(vault, provider).staking()
   staking = new Contract(address, [...systemStakingInterface.fragments, ...ownAbi], ada)
@@ -144,6 +148,23 @@ test('its staker changes its vote and its lock, and is credited with what is add
   expect((await show()).buckets[0].l1).toMatchObject({ delegate: other, duration: String(28 * DAY_S) })
 })
 
+test('a bucket that was sent past the vault is taken back', async () => {
+  const { escrow } = await show()
+  const id = 6n
+  for (const amount of ['10', '20', '30'])
+    await (await staking.stake!(14 * DAY_S, L1_DELEGATE, { value: parseEther(amount) })).wait()
+  await (await staking.transferFrom!(addressOf('ada'), escrow, id)).wait()
+  expect(await refused('eve', `bucket give-back ${id} --asset buckets-v3`)).toBe('BUCKET_NOT_YOURS')
+  expect(await refused('ada', 'bucket give-back 2 --asset buckets-v3')).toBe('BUCKET_COUNTED')
+  await bucket('ada', `give-back ${id}`)
+  expect(await staking.ownerOf!(id)).toBe(addressOf('ada'))
+  expect((await bucket('ada', `give-back ${id}`)).transactions).toEqual([])
+  // An escrow is made with the first deposit.
+  const nowhere = await connectBucketVault(vault, provider).escrowOf(addressOf('eve'))
+  await (await staking.transferFrom!(addressOf('ada'), nowhere, 5n)).wait()
+  expect(await refused('eve', 'bucket give-back 5 --asset buckets-v3')).toBe('ESCROW_MISSING')
+})
+
 test('a bucket that backs something leaves once that has left', async () => {
   await json(as('ada', `delegate 1400 ${pool()}`))
   expect(await refused('ada', 'bucket withdraw 2 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
@@ -165,7 +186,12 @@ test('what a slash took is a debt, of which part is paid', async () => {
     lossWei: String(parseEther('200')),
     debtWei: String(parseEther('200')),
   })
+  expect(await refused('eve', 'slash collect --asset buckets-v3')).toBe('NOTHING_COLLECTABLE')
   expect(await bucket('eve', `pay 50 --for ${addressOf('ada')}`)).toMatchObject({ debtWei: String(parseEther('150')) })
+  expect(await json(as('eve', 'slash collect --asset buckets-v3'))).toMatchObject({
+    collected: { amount: '50' },
+    due: { amount: '150' },
+  })
   expect(await refused('ada', `bucket lock 1 ${56 * DAY_S} --asset buckets-v3`)).toBe('IN_DEBT')
   expect(await refused('eve', 'bucket auction 1 --asset buckets-v3')).toBe('NOT_OVERDUE')
   expect(await refused('eve', 'bucket buy 1 --asset buckets-v3')).toBe('AUCTION_STATE')
@@ -191,7 +217,7 @@ test('what is overdue is collected: seized, auctioned, bought, the rest is coin'
 
 test('a bucket nobody buys is unlocked, unstaked and paid out', async () => {
   await (await staking.stake!(DAY_S, L1_DELEGATE, { value: parseEther('600') })).wait()
-  await bucket('ada', 'deposit 4')
+  await bucket('ada', 'deposit 7')
   await json(as('ada', `delegate 600 ${pool()}`))
   await chain.nextDay()
   const { timestamp } = (await provider.getBlock('latest'))!
@@ -200,27 +226,101 @@ test('a bucket nobody buys is unlocked, unstaked and paid out', async () => {
   await json(as('mod', `slash request 1 ${pool()} --captured ${time} --amount 100 --evidence evidence.txt`))
   await bucket('eve', `realise ${addressOf('ada')} --validator ${addressOf('val')} --basket 1`)
   expect(await refused('ada', `delegate 1 ${pool()}`)).toBe('NOTHING_STAKED')
-  expect(await refused('eve', 'bucket unlock 4 --asset buckets-v3')).toBe('NOT_OVERDUE')
+  expect(await refused('eve', 'bucket unlock 7 --asset buckets-v3')).toBe('NOT_OVERDUE')
   await chain.pass(7 * DAY_S + 1)
   await bucket('eve', `seize ${addressOf('ada')} --validator ${addressOf('val')} --basket 1`)
   await chain.pass(EXIT_DELAY_S + 1)
   await json(as('ada', 'claim'))
-  expect(await refused('ada', 'bucket withdraw 4 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
-  await bucket('eve', 'unlock 4')
+  expect(await refused('ada', 'bucket withdraw 7 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
+  await bucket('eve', 'unlock 7')
   expect((await show()).buckets[0].l1.state).toBe('unlocked')
   await chain.pass(DAY_S + 1)
-  await bucket('eve', 'unstake 4')
+  await bucket('eve', 'unstake 7')
   await chain.pass(3 * DAY_S + 1)
-  expect(await bucket('eve', 'redeem 4')).toMatchObject({ debtWei: '0' })
+  expect(await bucket('eve', 'redeem 7')).toMatchObject({ debtWei: '0' })
   expect(await show()).toMatchObject({ buckets: [], coinWei: String(parseEther('500')) })
 })
 
 test('a bucket leaves with what its balance lacks paid along', async () => {
   await (await staking.stake!(DAY_S, L1_DELEGATE, { value: parseEther('400') })).wait()
-  await bucket('ada', 'deposit 5')
+  await bucket('ada', 'deposit 8')
   await json(as('ada', 'withdraw all --asset buckets-v3'))
   await json(as('ada', `delegate 40 ${pool()}`))
-  expect(await refused('ada', 'bucket withdraw 5 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
-  expect(await bucket('ada', 'withdraw 5 --pay')).toMatchObject({ paidWei: String(parseEther('40')) })
-  expect(await staking.ownerOf!(5n)).toBe(addressOf('ada'))
+  expect(await refused('ada', 'bucket withdraw 8 --asset buckets-v3')).toBe('STAKE_TOO_LOW')
+  expect(await bucket('ada', 'withdraw 8 --pay')).toMatchObject({ paidWei: String(parseEther('40')) })
+  expect(await staking.ownerOf!(8n)).toBe(addressOf('ada'))
+})
+
+test('what a slash took of an exit, and of a pool to nothing, is put down before it is claimed', async () => {
+  await bucket('ada', 'deposit 8')
+  await json(as('ada', `delegate 400 ${pool()}`))
+  await chain.nextDay()
+  const { exit } = await json(as('ada', `exit 100 ${pool()}`))
+  expect(await refused('eve', `bucket realise-exit ${exit} --asset buckets-v3`)).toBe('NOTHING_LOST')
+  expect(await refused('eve', 'bucket realise-exit 99 --asset buckets-v3')).toBe('EXIT_UNKNOWN')
+  const { timestamp } = (await provider.getBlock('latest'))!
+  await chain.pass(60)
+  const time = new Date(timestamp * 1000).toISOString().replace('.000Z', 'Z')
+  await json(as('mod', `slash request 1 ${pool()} --captured ${time} --amount 40 --evidence evidence.txt`))
+  const ofExit = await bucket('eve', `realise-exit ${exit}`)
+  // Coin that she left in the vault pays it at once.
+  expect(ofExit).toMatchObject({ staker: addressOf('ada'), exit, debtWei: '0' })
+  // Of 440 that she had there 100 leave, and bear as much of what was taken.
+  const part = (parseEther('40') * 100n) / 440n
+  expect(BigInt(ofExit.lossWei)).toBeGreaterThanOrEqual(part)
+  expect(BigInt(ofExit.lossWei) - part).toBeLessThan(10n ** 9n)
+  await bucket('eve', `realise ${addressOf('ada')} --validator ${addressOf('val')} --basket 1`)
+  expect(await refused('eve', `bucket realise ${addressOf('ada')} ${pool()}`)).toBe('NOTHING_LOST')
+})
+
+/** Functions that change something, and the command that calls each; null: the contracts among themselves. */
+const CALLED_BY: Record<'BucketVault' | 'BucketEscrow', Record<string, string | null>> = {
+  BucketVault: {
+    auction: 'bucket auction',
+    buy: 'bucket buy',
+    claim: 'claim',
+    collect: 'slash collect',
+    delegate: 'delegate',
+    depositBucket: 'bucket deposit',
+    pay: 'bucket pay',
+    realise: 'bucket realise',
+    realiseExit: 'bucket realise-exit',
+    redeem: 'bucket redeem',
+    remeasure: 'bucket remeasure',
+    requestExit: 'exit',
+    seize: 'bucket seize',
+    slash: null,
+    unlock: 'bucket unlock',
+    unstake: 'bucket unstake',
+    withdraw: 'withdraw',
+    withdrawBucket: 'bucket withdraw',
+  },
+  BucketEscrow: {
+    changeDelegate: 'bucket vote',
+    forward: 'bucket forward',
+    giveBack: 'bucket give-back',
+    lock: 'bucket lock',
+    release: null,
+    unlock: null,
+    unstake: null,
+    withdraw: null,
+  },
+}
+
+test.each([
+  ['BucketVault', bucketVaultInterface],
+  ['BucketEscrow', bucketEscrowInterface],
+] as const)('every function of %s that someone needs has its command', (name, contract) => {
+  const changing: string[] = []
+  contract.forEachFunction((each) => {
+    if (!each.constant) changing.push(each.name)
+  })
+  expect(changing.toSorted()).toEqual(Object.keys(CALLED_BY[name]).toSorted())
+  const msp = COMMANDS.members.msp as Group
+  for (const words of Object.values(CALLED_BY[name])) {
+    if (words === null) continue
+    const [first, second] = words.split(' ') as [string, string?]
+    const found = second === undefined ? msp.members[first] : (msp.members[first] as Group).members[second]
+    expect(found, `msp ${words}`).toBeTypeOf('function')
+  }
 })

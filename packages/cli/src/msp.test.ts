@@ -618,7 +618,7 @@ describe('rewards', () => {
     const dust = await deployArtifact('OddToken', governance, 'ODD', 0, addressOf('ada'))
     await json(as('ada', `bribe fund 1 5 --token ${dust}`))
     await json(as('ada', `stake 1 --asset ${dust} --create`))
-    await json(as('ada', `bribe fund 1 3 --asset ${dust} --token ${token}`))
+    await json(as('ada', `bribe fund 1 3 --days 2 --asset ${dust} --token ${token}`))
     const odd = new Contract(dust, ['function blockAccount(address)'], governance)
     await (await odd.blockAccount!(addressOf('ada'))).wait()
     expect(await refusedBefore('ada', 'bribe refund')).toBe('NOT_REFUNDABLE')
@@ -633,7 +633,11 @@ describe('rewards', () => {
       },
       { token: { address: token }, asset: { symbol: 'IOTX' } },
       { token: { address: dust } },
-      { token: { address: token }, asset: { address: dust }, days: [{ backing: { amount: '0' } }] },
+      {
+        token: { address: token },
+        asset: { address: dust },
+        days: [{ backing: { amount: '0' } }, { backing: { amount: '0' } }],
+      },
     ])
     expect(await shown('bribe show --dim 1')).toContain(`  ${first}: 10 WIOTX for 399 IOTX\n`)
     expect(await shown('bribe show --dim 2')).toContain('nothing is paid yet')
@@ -689,8 +693,10 @@ describe('rewards', () => {
 
   test('what nobody could earn goes back to its funder, once', async () => {
     const [preview, back] = await both(as('ada', 'bribe refund'))
-    expect(preview).toMatch(/3 ODD of \d{4}-\d\d-\d\d go back to 0x/)
-    expect(back).toMatchObject({ refunded: [{ dim: '1', paid: { amount: '3' } }], transactions: [expect.any(String)] })
+    expect(preview).toMatch(/6 ODD of \d{4}-\d\d-\d\d to \d{4}-\d\d-\d\d go back to 0x/)
+    const day = { dim: '1', paid: { amount: '3' } }
+    // Both days in one transaction.
+    expect(back).toMatchObject({ refunded: [day, day], transactions: [expect.any(String)] })
     expect(await refusedBefore('ada', 'bribe refund')).toBe('NOT_REFUNDABLE')
     expect(await json(as('eve', 'bribe refund'))).toMatchObject({ refunded: [], transactions: [] })
   })

@@ -4,8 +4,9 @@
  */
 import { tokenVaultInterface } from '@iotex2/chain/contracts/TokenVault'
 import { Type } from 'typebox'
-import { defineCommand } from '../command.ts'
+import { defineCommand, text } from '../command.ts'
 import { address, SENDS, writeOptions } from '../identity.ts'
+import type { BucketsVault } from './assets.ts'
 import { basketOption } from './baskets.ts'
 import {
   bucketOperand,
@@ -19,7 +20,7 @@ import {
   versionOptions,
 } from './buckets.ts'
 import { toAddress, withRestaker } from './contracts.ts'
-import { rehearse } from './errors.ts'
+import { RestakingError, rehearse } from './errors.ts'
 import { emitted } from './logs.ts'
 import { describeExit, readExit } from './positions.ts'
 
@@ -78,10 +79,13 @@ const positionOptions = () =>
     ...writeOptions,
   })
 
-/** Puts down to a staker what slashes took of its stake in a basket. */
+/** Puts down to a staker what slashes took of its stake in a basket, of the pool's earlier generations too. */
 export const realiseCommand = defineCommand({
   summary: 'Put down to a staker, as its debt, what slashes took of its stake in a basket',
-  details: [SENDS, 'Anyone may. From then on the staker has seven days to pay.'],
+  details: [
+    SENDS,
+    'Anyone may. From then on the staker has seven days to pay. What a slash took to nothing is put down too, one transaction for each time.',
+  ],
   operands: ['staker'],
   options: positionOptions(),
   run: (options, context) =>
@@ -93,16 +97,74 @@ export const realiseCommand = defineCommand({
         BigInt(options.basket),
       ]
       const found = await useBuckets(restaker, options.asset)
-      const generation = await found.buckets.generationOf(validator, basket)
-      const loss = await rehearse('realise', found.buckets.realise.staticCall(staker, validator, basket, generation))
-      context.progress.say(`slashes took ${iotx(loss)} of what ${staker} has in basket ${basket} of ${validator}`)
-      await found.buckets.realise(staker, validator, basket, generation)
+      const losses = await lossesOf(found, staker, validator, basket)
+      if (losses.length === 0)
+        throw new RestakingError('NOTHING_LOST', `Slashes took nothing of ${staker} there that is not put down yet.`)
+      let total = 0n
+      for (const { generation, loss } of losses) {
+        await rehearse('realise', found.buckets.realise.staticCall(staker, validator, basket, generation))
+        context.progress.say(`slashes took ${iotx(loss)} of what ${staker} has in basket ${basket} of ${validator}`)
+        await found.buckets.realise(staker, validator, basket, generation)
+        total += loss
+      }
       const debt = await readDebt(found, staker)
       return {
         lines: [describeDebt(debt)],
         json: {
           account,
           staker,
+          lossWei: total,
+          debtWei: debt.debt,
+          payUntil: debt.payUntil,
+          transactions: signer.transactions,
+        },
+      }
+    }),
+})
+
+/** Roundings are no losses: as the vault has it. */
+const DUST_WEI = 10n ** 9n
+
+/** Returns what slashes took of a position and is not put down, by the pool's generation. */
+async function lossesOf(found: BucketsVault, staker: string, validator: string, basket: bigint) {
+  const present = await found.buckets.generationOf(validator, basket)
+  const losses = await Promise.all(
+    Array.from({ length: Number(present) + 1 }, async (_, i) => {
+      const generation = BigInt(i)
+      return { generation, loss: await found.buckets.lossOf(staker, validator, basket, generation) }
+    }),
+  )
+  return losses.filter(({ loss }) => loss >= DUST_WEI)
+}
+
+/** Puts down to its owner what slashes took of an exit. */
+export const realiseExitCommand = defineCommand({
+  summary: 'Put down to its owner, as a debt, what slashes took of an exit before it unlocked',
+  details: [SENDS, 'Anyone may. msp claim does the same when it credits the exit; this does it before.'],
+  operands: ['exit'],
+  options: Type.Object({
+    exit: text('EXIT', 'The number of the exit (msp show --account).', { pattern: '^[1-9][0-9]{0,18}$' }),
+    ...versionOptions,
+    ...writeOptions,
+  }),
+  run: (options, context) =>
+    withRestaker(options, context, async (restaker) => {
+      const { account, signer } = restaker
+      const id = BigInt(options.exit)
+      const found = await useBuckets(restaker, options.asset)
+      const exit = await readExit(found, id)
+      if (!exit)
+        throw new RestakingError('EXIT_UNKNOWN', `There is no exit ${id} in ${found.asset.symbol}, or it was claimed.`)
+      const loss = await rehearse('realiseExit', found.buckets.realiseExit.staticCall(id))
+      context.progress.say(`slashes took ${iotx(loss)} of exit ${id} of ${exit.owner}`)
+      await found.buckets.realiseExit(id)
+      const debt = await readDebt(found, exit.owner)
+      return {
+        lines: [describeDebt(debt)],
+        json: {
+          account,
+          staker: exit.owner,
+          exit: id,
           lossWei: loss,
           debtWei: debt.debt,
           payUntil: debt.payUntil,
@@ -115,7 +177,10 @@ export const realiseCommand = defineCommand({
 /** Lets the stake of an overdue staker leave a basket. */
 export const seizeCommand = defineCommand({
   summary: "Let an overdue staker's stake leave a basket, so that its buckets can pay",
-  details: [SENDS, 'Anyone may, seven days after the debt began.'],
+  details: [
+    SENDS,
+    'Anyone may, seven days after the debt began. It leaves as any stake does; once it has unlocked, anyone credits it (msp claim EXIT --asset), which pays nothing to whoever does.',
+  ],
   operands: ['staker'],
   options: positionOptions(),
   run: (options, context) =>

@@ -18,7 +18,8 @@ import { formatEpoch, formatPercent } from './quantities.ts'
  * - modules: DIM_UNKNOWN, DIM_STATE, DIM_OBLIGED, TERMS_MALFORMED, TERMS_REFUSED, BOND_TOO_LOW, NOT_MANAGER;
  * - slashes: NOT_ENFORCER, NOT_RESOLVER, CAPTURE_TIME_REFUSED, NOTHING_SLASHABLE, REQUEST_UNKNOWN, REQUEST_STATE,
  *   WINDOW_CLOSED, WINDOW_NOT_OPEN, NOTHING_COLLECTABLE;
- * - buckets: BUCKET_UNKNOWN, BUCKET_UNLOCKED, BUCKET_NOT_YOURS, NOTHING_ADDED, NOTHING_LOST, IN_DEBT, NOT_OVERDUE, AUCTION_STATE;
+ * - buckets: BUCKET_UNKNOWN, BUCKET_UNLOCKED, BUCKET_NOT_YOURS, NOTHING_ADDED, NOTHING_LOST, IN_DEBT, NOT_OVERDUE, AUCTION_STATE,
+ *   BUCKET_COUNTED, ESCROW_MISSING;
  * - rewards: EPOCHS_REFUSED, NOT_REFUNDABLE.
  */
 export class RestakingError extends CodedError {
@@ -70,6 +71,8 @@ export type RestakingCode =
   | 'IN_DEBT'
   | 'NOT_OVERDUE'
   | 'AUCTION_STATE'
+  | 'BUCKET_COUNTED'
+  | 'ESCROW_MISSING'
   | 'EPOCHS_REFUSED'
   | 'NOT_REFUNDABLE'
 
@@ -122,6 +125,11 @@ const REFUSALS: Record<string, (args: Arguments) => [RestakingCode, string]> = {
     'NOT_OVERDUE',
     BigInt(until) === 0n ? `${staker} has no debt.` : `${staker} can pay until ${formatTime(until)} UTC.`,
   ],
+  BucketEscrowCounted: ([id]) => [
+    'BUCKET_COUNTED',
+    `Bucket ${id} counts in the vault: it leaves with msp bucket withdraw.`,
+  ],
+  BucketEscrowTransferFailed: ([staker]) => ['PAYMENT_REFUSED', `${staker} does not take IOTX.`],
   BucketVaultOnAuction: ([id]) => ['AUCTION_STATE', `Bucket ${id} is up for auction already (msp bucket buy).`],
   BucketVaultNotOnAuction: ([id]) => ['AUCTION_STATE', `Bucket ${id} is not up for auction (msp bucket auction).`],
   BucketVaultPriceTooHigh: ([price]) => ['FUNDS_TOO_LOW', `The bucket costs ${formatEther(price)} IOTX.`],

@@ -37,10 +37,11 @@ export default defineCommand({
           'NOT_REFUNDABLE',
           `What ${account} gave, for ${given.length} days, may yet be earned, or was.`,
         )
-      for (const { pot, epoch } of back) {
-        const units = await rehearse('refund', rewards.refund.staticCall(potInput(pot), epoch, account))
-        context.progress.say(`${formatAmount(units, pot.token)} of ${formatEpoch(epoch)} go back to ${account}`)
-        await rewards.refund(potInput(pot), epoch, account)
+      for (const { pot, first, count } of rangesOf(back)) {
+        const units = await rehearse('refund', rewards.refundRange.staticCall(potInput(pot), first, count, account))
+        const days = count === 1n ? formatEpoch(first) : `${formatEpoch(first)} to ${formatEpoch(first + count - 1n)}`
+        context.progress.say(`${formatAmount(units, pot.token)} of ${days} go back to ${account}`)
+        await rewards.refundRange(potInput(pot), first, count, account)
       }
       return {
         lines:
@@ -63,11 +64,29 @@ export default defineCommand({
     }),
 })
 
+/** Days from the first to the last that one transaction pays back: some 13,000 gas each. */
+const DAYS = 200n
+
+interface Given {
+  pot: Pot
+  epoch: bigint
+  units: bigint
+  isRefundable: boolean
+}
+
+/** Returns the days of each pot by as few ranges as there may be; days between them that give nothing back do not matter. */
+function rangesOf(given: readonly Given[]): { pot: Pot; first: bigint; count: bigint }[] {
+  const ranges: { pot: Pot; first: bigint; count: bigint }[] = []
+  for (const { pot, epoch } of given.toSorted((a, b) => Number(a.epoch - b.epoch))) {
+    const open = ranges.findLast((range) => range.pot === pot)
+    if (open && epoch < open.first + DAYS) open.count = epoch - open.first + 1n
+    else ranges.push({ pot, first: epoch, count: 1n })
+  }
+  return ranges
+}
+
 /** Returns what the sender gave and did not get back, by day. */
-async function givenBy(
-  { rewards, account }: Restaker,
-  fundings: readonly Funding[],
-): Promise<{ pot: Pot; epoch: bigint; units: bigint; isRefundable: boolean }[]> {
+async function givenBy({ rewards, account }: Restaker, fundings: readonly Funding[]): Promise<Given[]> {
   const own = fundings.filter(({ funder }) => funder === account)
   const days = potsOf(own).flatMap((pot) => {
     const epochs = own

@@ -1,0 +1,1 @@
+export { realiseExitCommand as default } from '../../../restaking/collecting.ts'
