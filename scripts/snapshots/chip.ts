@@ -51,7 +51,7 @@ const ALL = Object.values(DEVICES).flat()
 const secret = (byte: number) => new Uint8Array(32).fill(byte)
 
 export async function measureRv32(): Promise<Rv32Cost> {
-  const core = await Core.start('rv32imc', COUNTED)
+  const core = await Core.start('rv32imc', COUNTED, 'P-256')
   const count = async () => Number(await core.text('instructions'))
   try {
     await core.call('seed', secret(7))

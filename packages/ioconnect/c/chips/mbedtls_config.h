@@ -1,4 +1,5 @@
-/* mbedtls_config.h: mbedTLS 2.28 on a chip: what the core asks of PSA, and no more. Randomness and memory are the board's. */
+/* mbedtls_config.h: mbedTLS 2.28 on a chip: what the core asks of PSA, and no more. Randomness and memory are the board's.
+ * IOC_P256_ONLY leaves out the other curves, as most secure elements do. */
 #ifndef IOC_MBEDTLS_CONFIG_H
 #define IOC_MBEDTLS_CONFIG_H
 
@@ -7,17 +8,21 @@
 #define MBEDTLS_NO_PLATFORM_ENTROPY
 #define MBEDTLS_PLATFORM_C
 #define MBEDTLS_PLATFORM_MEMORY
+#define MBEDTLS_PLATFORM_NO_STD_FUNCTIONS
 #define MBEDTLS_MEMORY_BUFFER_ALLOC_C
 
 /* ES256, ES256K, ECDH-ES and ECDH-1PU. Windows of 4 take a fifth off a signature, for 2 KiB of the arena. */
 #define MBEDTLS_BIGNUM_C
 #define MBEDTLS_ECP_C
 #define MBEDTLS_ECP_DP_SECP256R1_ENABLED
+#ifndef IOC_P256_ONLY
 #define MBEDTLS_ECP_DP_SECP256K1_ENABLED
 #define MBEDTLS_ECP_DP_CURVE25519_ENABLED
+#endif
 #define MBEDTLS_ECP_NIST_OPTIM
 #define MBEDTLS_ECP_WINDOW_SIZE 4
 #define MBEDTLS_ECP_FIXED_POINT_OPTIM 0
+#define MBEDTLS_ECP_NO_INTERNAL_RNG
 #define MBEDTLS_ECDH_C
 #define MBEDTLS_ECDSA_C
 #define MBEDTLS_ECDSA_DETERMINISTIC

@@ -62,8 +62,17 @@ export type ChipName = keyof typeof CHIPS
 /** Of chips/fetch-mbedtls.sh. */
 const MBEDTLS = 'build/mbedtls'
 
-/** Where time goes in a signature: faster for some bytes more. */
-const FAST = new Set(['bignum', 'ecp', 'ecp_curves'])
+/** Where time goes in a signature: faster for some bytes more, and not mixed with what is to be small. */
+const FAST = new Set(['bignum', 'ecp_curves'])
+const FAST_FLAGS = ['-O2', '-fno-lto']
+
+/**
+ * Which curves mbedTLS has: tests run on all; what is measured is the security profile of most secure elements, P-256
+ * alone. Nothing else differs between the images.
+ */
+export type Curves = 'all' | 'P-256'
+
+const BOARD_SYMBOLS = ['stdin', 'stdout', 'stderr', '_exit', 'kill', 'getpid']
 
 /** Why the core cannot be run on `chip` here, or undefined. */
 export function missingChip(chip: ChipName): string | undefined {
@@ -79,10 +88,14 @@ export function missingChip(chip: ChipName): string | undefined {
 export const COUNTED: readonly string[] = ['-icount', 'shift=0']
 
 /** Returns the words that start the harness on `chip`; it reads and writes as it does on this computer. */
-export const chipCommand = (chip: ChipName, options: readonly string[] = []): [command: string, ...args: string[]] => {
+export const chipCommand = (
+  chip: ChipName,
+  options: readonly string[] = [],
+  curves: Curves = 'all',
+): [command: string, ...args: string[]] => {
   const { emulator, machine } = CHIPS[chip]
   const quiet = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio']
-  return [emulator, ...machine, ...options, ...quiet, '-kernel', buildChip(chip, 'test/harness.c')]
+  return [emulator, ...machine, ...options, ...quiet, '-kernel', buildChip(chip, 'test/harness.c', curves)]
 }
 
 export interface ChipSize {
@@ -92,11 +105,12 @@ export interface ChipSize {
   staticRamBytes: number
 }
 
-/** Returns the size of what `roots`, functions of the core, reach: the core, mbedTLS, the board and the C library. */
+/** Returns the size of what `roots`, functions of the core, reach with P-256 alone: the core, mbedTLS, the board and the C library. */
 export function chipSize(chip: ChipName, roots: readonly string[]): ChipSize {
   const { compiler } = CHIPS[chip]
   const program = link(
     chip,
+    'P-256',
     ['-nostartfiles', '-Wl,-e,0', ...['psa_crypto_init', ...roots].map((root) => `-Wl,-u,${root}`)],
     [],
   )
@@ -107,17 +121,32 @@ export function chipSize(chip: ChipName, roots: readonly string[]): ChipSize {
 }
 
 /** Returns the path of the image that `main`, a file of this package, the core and mbedTLS make for `chip`. */
-export const buildChip = (chip: ChipName, main: string): string =>
+export const buildChip = (chip: ChipName, main: string, curves: Curves = 'all'): string =>
   link(
     chip,
-    ['-DIOC_BOARD', '-include', 'test/faults.h', '-I.', ...(chip === 'rv32imc' ? ['--crt0=hosted'] : [])],
+    curves,
+    // What the C library calls of the board, and the optimiser cannot see.
+    [
+      '-DIOC_BOARD',
+      '-include',
+      'test/faults.h',
+      '-I.',
+      ...BOARD_SYMBOLS.map((name) => `-Wl,-u,${name}`),
+      ...(chip === 'rv32imc' ? ['--crt0=hosted'] : []),
+    ],
     [main],
   )
 
-function link(chip: ChipName, options: readonly string[], programSources: readonly string[]): string {
+function link(chip: ChipName, curves: Curves, options: readonly string[], programSources: readonly string[]): string {
   const { board, compiler, flags, memory } = CHIPS[chip]
-  const target = ['-Os', ...flags, '-ffunction-sections', '-fdata-sections', '--specs=picolibc.specs']
-  const psa = ['-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"', '-Ichips', `-I${MBEDTLS}/include`]
+  // Optimised as one program: what one file alone calls of another needs no function of its own.
+  const target = ['-Os', '-flto', ...flags, '-ffunction-sections', '-fdata-sections', '--specs=picolibc.specs']
+  const psa = [
+    '-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"',
+    ...(curves === 'P-256' ? ['-DIOC_P256_ONLY'] : []),
+    '-Ichips',
+    `-I${MBEDTLS}/include`,
+  ]
   const library = buildLibrary(compiler, [...target, ...psa])
   const core = globSync('src/*.c', { cwd: CORE }).toSorted()
   const sources = [...core, ...programSources, 'chips/board.c', `chips/${board}`]
@@ -126,6 +155,8 @@ function link(chip: ChipName, options: readonly string[], programSources: readon
   const args = [
     // picolibc declares more than C99 has.
     ...WARNINGS.filter((flag) => flag !== '-std=c99' && flag !== '-Wpedantic'),
+    // Linking warns of mbedTLS's code too; the core is held to it on this computer.
+    '-Wno-maybe-uninitialized',
     ...target,
     ...psa,
     ...options,
@@ -134,6 +165,7 @@ function link(chip: ChipName, options: readonly string[], programSources: readon
     library,
     ...symbols,
     '-Wl,--gc-sections',
+    '-flto-partition=one',
   ]
   return make(`${chip}-`, [...inputs, ...sources], [compiler, args, library], (image) =>
     execFileSync(compiler, [...args, '-o', image], { cwd: CORE, stdio: ['ignore', 'inherit', 'inherit'] }),
@@ -143,7 +175,7 @@ function link(chip: ChipName, options: readonly string[], programSources: readon
 /** Returns the path of mbedTLS, as far as chips/mbedtls_config.h has it. */
 function buildLibrary(compiler: string, flags: readonly string[]): string {
   const sources = globSync(`${MBEDTLS}/library/*.c`, { cwd: CORE }).toSorted()
-  const key = [compiler, flags, sources, [...FAST]]
+  const key = [compiler, flags, sources, [...FAST], FAST_FLAGS]
   return make('mbedtls-', ['chips/mbedtls_config.h'], key, (archive) => {
     const directory = join(CORE, `${archive}.objects`)
     mkdirSync(directory, { recursive: true })
@@ -153,13 +185,13 @@ function buildLibrary(compiler: string, flags: readonly string[]): string {
       execFileSync(compiler, [...include, ...optimise, '-w', '-c', ...paths], { cwd: directory })
     }
     const isFast = (path: string) => FAST.has(/([^/]+)\.c$/.exec(path)![1]!)
-    compile(sources.filter(isFast), ['-O2'])
+    compile(sources.filter(isFast), FAST_FLAGS)
     compile(
       sources.filter((path) => !isFast(path)),
       [],
     )
     const objects = globSync('*.o', { cwd: directory }).toSorted()
-    execFileSync(compiler.replace(/gcc$/, 'ar'), ['rcs', join(CORE, archive), ...objects], { cwd: directory })
+    execFileSync(`${compiler}-ar`, ['rcs', join(CORE, archive), ...objects], { cwd: directory })
   })
 }
 

@@ -11,7 +11,7 @@ import { CodedError } from '@iotex2/protocol/errors'
 import { vi } from 'vitest'
 import { Psa } from '../../src/wasm/psa.ts'
 import { buildModule, type ModuleSources } from '../wasm/build.ts'
-import { CHIPS, type ChipName, chipCommand, missingChip } from './chips.ts'
+import { CHIPS, type ChipName, type Curves, chipCommand, missingChip } from './chips.ts'
 import { buildProgram, CORE, missingTools } from './toolchain.ts'
 
 /** Thrown when the core answers with a status. Its code is the status's name. */
@@ -70,8 +70,8 @@ export const hasEdDsa = (backend: Backend): boolean => backend === 'WebAssembly'
 /** Returns every how many of many cases are tried: an emulated chip takes a hundred times as long. */
 export const strideOf = (backend: Backend): number => (isChip(backend) ? 19 : 1)
 
-async function startMachine(backend: Backend, emulatorOptions: readonly string[]): Promise<Machine> {
-  if (isChip(backend)) return startProcess(...chipCommand(backend, emulatorOptions))
+async function startMachine(backend: Backend, emulatorOptions: readonly string[], curves?: Curves): Promise<Machine> {
+  if (isChip(backend)) return startProcess(...chipCommand(backend, emulatorOptions, curves))
   return backend === 'mbedTLS' ? startProcess(COUNTED ?? buildProgram('test/harness.c')) : startModule()
 }
 
@@ -83,8 +83,12 @@ export class Core {
     this.#machine = machine
   }
 
-  static async start(backend: Backend = 'mbedTLS', emulatorOptions: readonly string[] = []): Promise<Core> {
-    return new Core(await startMachine(backend, emulatorOptions))
+  static async start(
+    backend: Backend = 'mbedTLS',
+    emulatorOptions: readonly string[] = [],
+    curves?: Curves,
+  ): Promise<Core> {
+    return new Core(await startMachine(backend, emulatorOptions, curves))
   }
 
   /** Returns what came out. Rejects with {@link CoreError}. */

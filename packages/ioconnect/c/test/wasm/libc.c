@@ -76,19 +76,17 @@ char *strtok(char *text, const char *delimiters) {
     return word;
 }
 
+/* As in C99, a number with a minus is the negative one, in the type's arithmetic. */
 unsigned long long strtoull(const char *text, char **end, int base) {
+    const bool negative = *text == '-';
     unsigned long long value = 0;
     (void)end;
-    for (; *text >= '0' && *text <= '9'; text++)
+    for (text += negative; *text >= '0' && *text <= '9'; text++)
         value = value * (unsigned)base + (unsigned)(*text - '0');
-    return value;
-}
-
-long strtol(const char *text, char **end, int base) {
-    const bool negative = *text == '-';
-    const long value = (long)strtoull(text + negative, end, base);
     return negative ? -value : value;
 }
+
+long strtol(const char *text, char **end, int base) { return (long)strtoull(text, end, base); }
 
 /* Writes `value` and returns how many characters that were. */
 static size_t print_number(char *text, unsigned long long value, unsigned base, size_t width) {
