@@ -3,6 +3,7 @@
  * @module
  */
 import { BINDINGS_DIRECTORY, generateBindings } from '../gen/bindings.ts'
+import { generateBn254 } from '../gen/bn254.ts'
 import { generateDeviceWasm } from '../gen/device-wasm.ts'
 import { generateEngineWasm } from '../gen/engine-wasm.ts'
 import { staleFiles } from '../gen/generated.ts'
@@ -13,6 +14,7 @@ import { generateVerifiers, VERIFIERS_DIRECTORY } from '../gen/verifiers.ts'
 export async function checkGenerated(): Promise<string[]> {
   const problems = [
     ...(await staleFiles(await generateEngineWasm())),
+    ...(await staleFiles(generateBn254())),
     ...(await staleFiles(await generateDeviceWasm())),
     ...(await staleFiles(await generateBindings(), BINDINGS_DIRECTORY)),
     ...(await staleFiles(await generateVerifiers(), VERIFIERS_DIRECTORY)),

@@ -3,7 +3,9 @@
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
 #include "faults.h"
 #include "flash.h"
+#include "src/bn254.h"
 #include "src/internal.h"
+#include <ioconnect/babyjubjub.h>
 #include <ioconnect/backoff.h>
 #include <ioconnect/credential.h>
 #include <ioconnect/device.h>
@@ -11,6 +13,7 @@
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
 #include <ioconnect/key_wrap.h>
+#include <ioconnect/poseidon.h>
 #include <ioconnect/queue.h>
 #include <ioconnect/serial.h>
 #include <ioconnect/task_request.h>
@@ -390,6 +393,84 @@ static ioc_status_t run_keys(void) {
         return IOC_OK;
     }
     return IOC_ERR_ARGUMENT;
+}
+
+/* Numbers are 32 bytes. */
+static ioc_status_t run_circuits(void) {
+    uint8_t hash[32], x[32], y[32];
+    if (is("poseidon")) {
+        uint8_t(*inputs)[32] = take(32 * word_count);
+        for (size_t i = 1; i < word_count; i++)
+            memcpy(inputs[i - 1], bytes_at(i).bytes, 32);
+        TRY(ioc_poseidon((const uint8_t(*)[32])inputs, word_count - 1, hash));
+        give(ioc_slice(hash, sizeof hash));
+        return IOC_OK;
+    }
+    if (is("leaf")) {
+        ioc_leaf_t reading = {
+            .chain_id = number_at(1), .project_id = number_at(2), .nonce = number_at(4), .time = number_at(5)};
+        memcpy(reading.device, bytes_at(3).bytes, sizeof reading.device);
+        for (size_t i = 6; i < word_count; i++)
+            reading.values[i - 6] = (int64_t)number_at(i);
+        ioc_reading_leaf(&reading, hash);
+        give(ioc_slice(hash, sizeof hash));
+        return IOC_OK;
+    }
+    if (strncmp(words[0], "point", 5) == 0) {
+        ioc_point_t one, other;
+        ioc_number_t scalar;
+        if (is("point.of")) {
+            ioc_number_read(&scalar, bytes_at(1).bytes);
+            ioc_point_of(&scalar, x, y);
+        } else {
+            ioc_point_read(&one, bytes_at(1).bytes, bytes_at(2).bytes);
+            if (is("point.add")) {
+                ioc_point_read(&other, bytes_at(3).bytes, bytes_at(4).bytes);
+                ioc_point_add(&one, &one, &other);
+            } else
+                ioc_point_double(&one);
+            ioc_point_write(&one, x, y);
+        }
+        give(ioc_slice(x, sizeof x));
+        give(ioc_slice(y, sizeof y));
+        return IOC_OK;
+    }
+    if (is("bjj.seed")) {
+        psa_key_id_t id;
+        /* Any other policy, where one is asked for. */
+        const psa_key_usage_t usage = word_count > 2 ? (psa_key_usage_t)number_at(2) : PSA_KEY_USAGE_EXPORT;
+        TRY(ioc_import(PSA_KEY_TYPE_RAW_DATA, 0, 0, usage, bytes_at(1).bytes, bytes_at(1).length, &id));
+        give_number(id);
+        return IOC_OK;
+    }
+    ioc_babyjubjub_t key;
+    TRY(ioc_babyjubjub_open(&key, (psa_key_id_t)number_at(1)));
+    if (is("bjj")) give(ioc_slice(key.bytes, sizeof key.bytes));
+    if (is("bjj.hash")) {
+        ioc_babyjubjub_hash(&key, hash);
+        give(ioc_slice(hash, sizeof hash));
+    }
+    if (is("bjj.sign")) {
+        uint8_t *signature = take(IOC_BABYJUBJUB_SIGNATURE_BYTES);
+        TRY(ioc_babyjubjub_sign(&key, bytes_at(2).bytes, signature));
+        give(ioc_slice(signature, IOC_BABYJUBJUB_SIGNATURE_BYTES));
+    }
+    if (is("bjj.prove")) {
+        uint8_t *proof = take(IOC_BABYJUBJUB_PROOF_BYTES);
+        ioc_babyjubjub_binding_t binding = {.chain_id = number_at(2)};
+        memcpy(binding.registry, bytes_at(3).bytes, 20);
+        memcpy(binding.device, bytes_at(4).bytes, 20);
+        TRY(ioc_babyjubjub_prove(&key, &binding, proof));
+        give(ioc_slice(proof, IOC_BABYJUBJUB_PROOF_BYTES));
+    }
+    if (is("bjj.document")) {
+        ioc_public_key_t signing, agreement;
+        TRY(public_at(2, &signing));
+        if (word_count > 3) TRY(public_at(3, &agreement));
+        ioc_babyjubjub_write_document(&out, &signing, word_count > 3 ? &agreement : NULL, &key);
+        return finish();
+    }
+    return IOC_OK;
 }
 
 static ioc_replay_entry_t replay_entries[4];
@@ -859,6 +940,8 @@ static ioc_status_t run(void) {
     }
     TRY(begin());
     if (strncmp(words[0], "device", 6) == 0) return run_device();
+    if (strncmp(words[0], "bjj", 3) == 0 || strncmp(words[0], "point", 5) == 0 || is("poseidon") || is("leaf"))
+        return run_circuits();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
     ioc_status_t status = run_encoding();
