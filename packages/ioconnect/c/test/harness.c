@@ -5,12 +5,14 @@
 #include "flash.h"
 #include "src/internal.h"
 #include <ioconnect/backoff.h>
+#include <ioconnect/circuit_key.h>
 #include <ioconnect/credential.h>
 #include <ioconnect/device.h>
 #include <ioconnect/did.h>
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
 #include <ioconnect/key_wrap.h>
+#include <ioconnect/poseidon.h>
 #include <ioconnect/queue.h>
 #include <ioconnect/serial.h>
 #include <ioconnect/task_request.h>
@@ -392,6 +394,50 @@ static ioc_status_t run_keys(void) {
     return IOC_ERR_ARGUMENT;
 }
 
+static ioc_status_t run_circuit(void) {
+    if (is("circuit.poseidon")) {
+        uint8_t inputs[IOC_POSEIDON_INPUTS + 1][32], hash[32];
+        for (size_t i = 1; i < word_count; i++)
+            memcpy(inputs[i - 1], bytes_at(i).bytes, 32);
+        TRY(ioc_poseidon((const uint8_t(*)[32])inputs, word_count - 1, hash));
+        give(ioc_slice(hash, sizeof hash));
+        return IOC_OK;
+    }
+    if (is("circuit.leaf")) {
+        ioc_reading_t reading = {number_at(1), number_at(2), bytes_at(3).bytes,
+                                 number_at(4), number_at(5), {0}};
+        uint8_t leaf[32];
+        for (size_t i = 0; i < IOC_READING_VALUES; i++)
+            reading.values[i] = (int64_t)number_at(6 + i);
+        TRY(ioc_reading_leaf(&reading, leaf));
+        give(ioc_slice(leaf, sizeof leaf));
+        return IOC_OK;
+    }
+    if (is("circuit.seed")) {
+        psa_key_id_t id;
+        TRY(ioc_import(PSA_KEY_TYPE_HMAC, 256, PSA_ALG_HMAC(PSA_ALG_SHA_512), PSA_KEY_USAGE_SIGN_MESSAGE,
+                       bytes_at(1).bytes, bytes_at(1).length, &id));
+        give_number(id);
+        return IOC_OK;
+    }
+    ioc_circuit_key_t key;
+    TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), &key));
+    if (is("circuit.key")) {
+        give(ioc_slice(&key.public_key, sizeof key.public_key));
+        return IOC_OK;
+    }
+    if (is("circuit.sign")) {
+        uint8_t signature[IOC_CIRCUIT_SIGNATURE_LENGTH];
+        TRY(ioc_circuit_sign(&key, bytes_at(2).bytes, signature));
+        give(ioc_slice(signature, sizeof signature));
+        return IOC_OK;
+    }
+    ioc_circuit_proof_t proof;
+    TRY(ioc_circuit_prove(&key, number_at(2), bytes_at(3).bytes, bytes_at(4).bytes, &proof));
+    give(ioc_slice(&proof, sizeof proof));
+    return IOC_OK;
+}
+
 static ioc_replay_entry_t replay_entries[4];
 static ioc_replay_t replay;
 
@@ -733,7 +779,8 @@ static void serve_more(void) {
         serves.projects[serves.project_count++] = number_at(i);
 }
 
-/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT]: lengths of the buffers; from the next device.open on. */
+/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT]: lengths of the buffers; from the next
+ * device.open on. */
 static struct {
     uint32_t window;
     size_t document, message, scratch;
@@ -859,6 +906,7 @@ static ioc_status_t run(void) {
     }
     TRY(begin());
     if (strncmp(words[0], "device", 6) == 0) return run_device();
+    if (strncmp(words[0], "circuit", 7) == 0) return run_circuit();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
     ioc_status_t status = run_encoding();
