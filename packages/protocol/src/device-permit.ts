@@ -4,7 +4,7 @@
  * @module
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import type { Hex } from './hex.ts'
+import { type Hex, toHex } from './hex.ts'
 
 /** What a device permit is for, as the contract counts. */
 export const DEVICE_ACTION = { register: 0, update: 1, remove: 2, migrate: 3 } as const
@@ -62,6 +62,9 @@ export const DEVICE_PERMIT_TYPE_HASH = hashText(
   'DevicePermit(uint8 action,address device,address owner,bytes32 hash,string uri,address deviceContract,' +
     'uint256 tokenId,bytes32 circuitKey,uint256 nonce,uint256 deadline)',
 )
+
+/** Returns what a permit has of the key that it binds, of coordinates of 32 bytes. */
+export const circuitKeyHash = ({ x, y }: { x: Hex; y: Hex }): Hex => toHex(hashWords(word(x), word(y)))
 
 const PREFIX = Uint8Array.of(0x19, 0x01)
 

@@ -118,10 +118,13 @@ static ioc_status_t secret_of(psa_key_id_t seed, residue_t *secret) {
     return derive(seed, "ioConnect circuit key", make_slice("", 0), secret);
 }
 
-ioc_status_t ioc_circuit_key_open(psa_key_id_t seed, ioc_circuit_key_t *key) {
+ioc_status_t ioc_circuit_key_open(psa_key_id_t seed, uint64_t chain_id, ioc_circuit_key_t *key) {
     residue_t secret;
     TRY(secret_of(seed, &secret));
-    key->seed = seed;
+    *key = (ioc_circuit_key_t){.seed = seed,
+                               .chain_id = chain_id,
+                               .sign_reading = ioc_circuit_sign_reading,
+                               .prove = ioc_circuit_prove};
     multiply_base(&secret, &key->public_key);
     ioc_wipe(&secret, sizeof secret);
     return IOC_OK;
@@ -162,21 +165,15 @@ ioc_status_t ioc_circuit_sign(const ioc_circuit_key_t *key, const uint8_t messag
     return IOC_OK;
 }
 
-static void absorb_number(ioc_keccak256_t *hash, uint64_t number) {
-    uint8_t word[32];
-    const residue_t residue = ioc_residue_of(number);
-    ioc_residue_write(&residue, word);
-    ioc_keccak256_update(hash, word, sizeof word);
-}
-
 static void absorb_address(ioc_keccak256_t *hash, const uint8_t address[20]) {
     static const uint8_t padding[12];
     ioc_keccak256_update(hash, padding, sizeof padding);
     ioc_keccak256_update(hash, address, 20);
 }
 
-ioc_status_t ioc_circuit_prove(const ioc_circuit_key_t *key, uint64_t chain_id, const uint8_t registry[20],
-                               const uint8_t device[20], ioc_circuit_proof_t *proof) {
+ioc_status_t ioc_circuit_prove(const ioc_circuit_key_t *key, const uint8_t chain_id[32],
+                               const uint8_t registry[20], const uint8_t device[20],
+                               ioc_circuit_proof_t *proof) {
     /* The inverse of 8, in Montgomery form. */
     residue_t eighth = ioc_residue_of(8), secret, nonce, factor;
     uint8_t digest[32];
@@ -192,7 +189,7 @@ ioc_status_t ioc_circuit_prove(const ioc_circuit_key_t *key, uint64_t chain_id, 
     ioc_keccak256(IOC_TEXT("ioID BabyJubjub possession"), digest);
     ioc_keccak256_init(&hash);
     ioc_keccak256_update(&hash, digest, sizeof digest);
-    absorb_number(&hash, chain_id);
+    ioc_keccak256_update(&hash, chain_id, 32);
     absorb_address(&hash, registry);
     absorb_address(&hash, device);
     ioc_keccak256_update(&hash, &key->public_key, sizeof key->public_key);
@@ -231,4 +228,11 @@ ioc_status_t ioc_reading_leaf(const ioc_reading_t *reading, uint8_t leaf[32]) {
         ioc_residue_write(&number, inputs[COUNT(numbers) + i]);
     }
     return ioc_poseidon((const uint8_t(*)[32])inputs, IOC_POSEIDON_INPUTS, leaf);
+}
+
+ioc_status_t ioc_circuit_sign_reading(const ioc_circuit_key_t *key, const ioc_reading_t *reading,
+                                      uint8_t signature[IOC_CIRCUIT_SIGNATURE_LENGTH]) {
+    uint8_t leaf[32];
+    TRY(ioc_reading_leaf(reading, leaf));
+    return ioc_circuit_sign(key, leaf, signature);
 }

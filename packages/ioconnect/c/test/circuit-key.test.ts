@@ -2,8 +2,14 @@
  * BabyJubjub and Poseidon: by the vectors of EIP-2494 and circomlibjs, against poseidon-lite, and as the registry's
  * contract has it.
  */
+import { parseDocument } from '@iotex2/identity/document'
+import { circuitKeyHash, devicePermitHash } from '@iotex2/protocol/device-permit'
+import type { Hex } from '@iotex2/protocol/hex'
 import { readingLeaf } from '@iotex2/protocol/leaf'
+import { checkSerialResult } from '@iotex2/protocol/serial/messages'
+import { parseTaskRequest } from '@iotex2/protocol/wire'
 import { edwards } from '@noble/curves/abstract/edwards.js'
+import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { AbiCoder, id, keccak256 } from 'ethers'
 import { poseidon5, poseidon11 } from 'poseidon-lite'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -131,7 +137,7 @@ describe.each(backends('circuit keys of the C core'))('circuit keys with %s', (b
   test('proves its key as the registry checks', async () => {
     const [registry, device] = [Buffer.alloc(20, 0xab), Buffer.alloc(20, 0xcd)]
     const seed = await core.text('circuit.seed', Buffer.alloc(32, 7))
-    const proof = numbersOf(await core.bytes('circuit.prove', `\`${seed}`, 4690, registry, device))
+    const proof = numbersOf(await core.bytes('circuit.prove', `\`${seed}`, bytesOf(4690n), registry, device))
     const [x, y, eighthX, eighthY, commitmentX, commitmentY, response] = proof as [
       bigint,
       bigint,
@@ -161,6 +167,102 @@ describe.each(backends('circuit keys of the C core'))('circuit keys with %s', (b
     expect(response).toBeLessThan(ORDER)
     expect(Point.BASE.multiply(response).equals(right)).toBe(true)
   })
+})
+
+describe.each(backends('circuit keys of a device', { chips: false }))('a device with a circuit key, %s', (backend) => {
+  let core: Core
+  let signing: number
+  let seed: number
+  let key: bigint[]
+  let address: Hex
+  beforeAll(async () => {
+    core = await Core.start(backend)
+    signing = await core.key('secp256k1', 'sign', Buffer.alloc(32, 3))
+    seed = Number(await core.text('circuit.seed', Buffer.alloc(32, 4)))
+    key = numbersOf(await core.bytes('circuit.key', seed))
+    address = (await core.text('did.io', signing)).slice('did:io:'.length) as Hex
+  })
+  afterAll(() => core.stop())
+
+  test('has it in its DID document, which is else the same', async () => {
+    const agreement = await core.key('P-256', 'agree', Buffer.alloc(32, 6))
+    const text = await core.text('circuit.document', seed, signing, agreement)
+    const { verificationMethod, ...rest } = JSON.parse(text)
+    const [first, second, third, ...others] = verificationMethod
+    const plain = await core.text('document', signing, agreement)
+    expect({ verificationMethod: [first, second], ...rest }).toEqual(JSON.parse(plain))
+    expect(others).toEqual([])
+    expect(third).toEqual({
+      id: `did:io:${address}#key-3`,
+      type: 'JsonWebKey2020',
+      controller: `did:io:${address}`,
+      publicKeyJwk: {
+        kty: 'EC',
+        crv: 'BabyJubjub',
+        x: bytesOf(key[0]!).toString('base64url'),
+        y: bytesOf(key[1]!).toString('base64url'),
+      },
+    })
+    const document = parseDocument(Buffer.from(text))
+    expect(document).toEqual(JSON.parse(text))
+    expect((await core.call('document.key', text, 0, `did:io:${address}#key-1`)).length).toBe(1)
+    expect(await core.status('document.key', text, 0, `did:io:${address}#key-3`)).toBe('IOC_ERR_KEY_UNKNOWN')
+  })
+
+  test('signs the leaf of each reading, which travels in the request', async () => {
+    await core.call('now', 1_764_000_000_000)
+    await core.call('flash', 4, 2048, 4)
+    await core.call('device.limits', 4, 1024, 1500, 1038, 0, seed)
+    await core.call('device.open', signing, 'http://gateway')
+    await core.call('device.take', 1_764_000_000_000, 0, 325, 7)
+    const parts = (await core.call('device.run')).map(String)
+    const request = parseTaskRequest(parts[parts.indexOf('send') + 3]!, () => ['count', 'time'])
+    const leaf = readingLeaf({
+      chainId: 4690n,
+      projectId: 7n,
+      device: address,
+      nonce: request.nonce,
+      time: 1_764_000_000_000n,
+      values: [-325n, 7n, 0n, 0n, 0n],
+    })
+    expect(isSigned(key, leaf, numbersOf(Buffer.from(request.circuitSignature!)))).toBe(true)
+    await core.call('device.limits', 4, 1024, 1500, 1038)
+  })
+
+  test('binds it with its permit, where it is asked to', async () => {
+    const registry: Hex = `0x${'ab'.repeat(20)}`
+    const bound = {
+      owner: `0x${'01'.repeat(20)}`,
+      hash: `0x${'02'.repeat(32)}`,
+      uri: 'ipfs://document',
+      deviceContract: `0x${'03'.repeat(20)}`,
+    } as const
+    const numbers = { chainId: '4690', nonce: '5', tokenId: '6', deadline: '7' }
+    const params = { kind: 'circuit', action: 'register', registry, ...numbers, ...bound }
+    const request = JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'did.permit', params })
+    const ask = async (...more: number[]) =>
+      JSON.parse(String((await core.call('serial', request, signing, 'document', '`_', ...more))[0]))
+    const { result } = await ask(seed)
+    const { circuitKey, signature } = checkSerialResult('did.permit', result)
+    expect([circuitKey!.x, circuitKey!.y].map(BigInt)).toEqual(key)
+    const [chainId, nonce, tokenId, deadline] = Object.values(numbers).map(BigInt) as [bigint, bigint, bigint, bigint]
+    const digest = devicePermitHash({
+      ...{ chainId, nonce, tokenId, deadline, registry, ...bound },
+      action: 'register',
+      device: address,
+      circuitKey: circuitKeyHash(circuitKey!),
+    })
+    expect(
+      secp256k1.verify(Buffer.from(signature.slice(2), 'hex'), digest, await publicKeyOf(), { prehash: false }),
+    ).toBe(true)
+    expect(BigInt(circuitKeyHash(circuitKey!))).toBe(BigInt(keccak256(Buffer.concat(key.map(bytesOf)))))
+    expect(await ask()).toMatchObject({ error: { code: -32004 } })
+  })
+
+  const publicKeyOf = async () => {
+    const { x, y } = JSON.parse(await core.text('jwk', signing)) as { x: string; y: string }
+    return Buffer.concat([Buffer.of(4), Buffer.from(x, 'base64url'), Buffer.from(y, 'base64url')])
+  }
 })
 
 test('every backend makes the same key, signature and proof', async () => {

@@ -355,7 +355,7 @@ static ioc_status_t run_keys(void) {
     if (is("document")) {
         TRY(public_at(1, &key));
         if (word_count > 2) TRY(public_at(2, &agreement));
-        ioc_write_document(&out, &key, word_count > 2 ? &agreement : NULL);
+        ioc_write_document(&out, &key, word_count > 2 ? &agreement : NULL, NULL);
         return finish();
     }
     if (is("document.verify")) return ioc_document_verify(bytes_at(1), bytes_at(2).bytes, bytes_at(3));
@@ -421,7 +421,7 @@ static ioc_status_t run_circuit(void) {
         return IOC_OK;
     }
     ioc_circuit_key_t key;
-    TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), &key));
+    TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), 4690, &key));
     if (is("circuit.key")) {
         give(ioc_slice(&key.public_key, sizeof key.public_key));
         return IOC_OK;
@@ -432,8 +432,15 @@ static ioc_status_t run_circuit(void) {
         give(ioc_slice(signature, sizeof signature));
         return IOC_OK;
     }
+    if (is("circuit.document")) {
+        ioc_public_key_t signing, agreement;
+        TRY(public_at(2, &signing));
+        if (word_count > 3) TRY(public_at(3, &agreement));
+        ioc_write_document(&out, &signing, word_count > 3 ? &agreement : NULL, &key);
+        return finish();
+    }
     ioc_circuit_proof_t proof;
-    TRY(ioc_circuit_prove(&key, number_at(2), bytes_at(3).bytes, bytes_at(4).bytes, &proof));
+    TRY(ioc_circuit_prove(&key, bytes_at(2).bytes, bytes_at(3).bytes, bytes_at(4).bytes, &proof));
     give(ioc_slice(&proof, sizeof proof));
     return IOC_OK;
 }
@@ -557,7 +564,8 @@ static ioc_status_t run_messages(void) {
     if (is("request")) {
         uint64_t values[WORDS];
         const ioc_task_request_t request = {number_at(2), number_at(3), optional_at(4),
-                                            bytes_at(5),  values,       word_count - 6};
+                                            bytes_at(5),  values,       word_count - 6,
+                                            {NULL, 0}};
         for (size_t i = 6; i < word_count; i++)
             values[i - 6] = number_at(i);
         TRY(ioc_write_task_request(&out, (psa_key_id_t)number_at(1), &request));
@@ -609,7 +617,10 @@ static ioc_status_t run_serial(void) {
         }
         return IOC_ERR_ARGUMENT;
     }
-    /* serial REQUEST KEY DOCUMENT FLAGS: d development, n no network, s no server, r refuses. */
+    /* serial REQUEST KEY DOCUMENT FLAGS [CIRCUIT_SEED]: d development, n no network, s no server, r refuses.
+     */
+    ioc_circuit_key_t circuit;
+    if (word_count > 5) TRY(ioc_circuit_key_open((psa_key_id_t)number_at(5), 4690, &circuit));
     const char *flags = words[4];
     agrees = !strchr(flags, 'r');
     const ioc_serial_device_t device = {
@@ -618,6 +629,7 @@ static ioc_status_t run_serial(void) {
         .firmware = IOC_TEXT("0.1.0"),
         .key = (psa_key_id_t)number_at(2),
         .document = bytes_at(3),
+        .circuit = word_count > 5 ? &circuit : NULL,
         .development = strchr(flags, 'd') != NULL,
         .consent = consent,
         .set_network = strchr(flags, 'n') ? NULL : set_network,
@@ -779,13 +791,14 @@ static void serve_more(void) {
         serves.projects[serves.project_count++] = number_at(i);
 }
 
-/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT]: lengths of the buffers; from the next
- * device.open on. */
+/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT [CIRCUIT_SEED]]: lengths of the buffers; from the
+ * next device.open on. */
 static struct {
     uint32_t window;
     size_t document, message, scratch;
     psa_key_id_t agreement;
-} limits = {4, sizeof device_document, sizeof device_message, sizeof device_scratch, 0};
+    psa_key_id_t circuit_seed;
+} limits = {4, sizeof device_document, sizeof device_message, sizeof device_scratch, 0, 0};
 
 static void limit(void) {
     limits.window = (uint32_t)number_at(1);
@@ -793,6 +806,7 @@ static void limit(void) {
     limits.message = (size_t)number_at(3);
     limits.scratch = (size_t)number_at(4);
     limits.agreement = word_count > 5 ? (psa_key_id_t)number_at(5) : 0;
+    limits.circuit_seed = word_count > 6 ? (psa_key_id_t)number_at(6) : 0;
 }
 
 /* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
@@ -801,7 +815,9 @@ static ioc_status_t open_device(void) {
     static const uint8_t signed_keys[] = {2, 0};
     static ioc_device_config_t config;
     static owned_t gateways[2];
+    static ioc_circuit_key_t circuit;
     ioc_server_settings_t server = {.project_id = 7};
+    if (limits.circuit_seed) TRY(ioc_circuit_key_open(limits.circuit_seed, 4690, &circuit));
     fields[0] = (ioc_field_t){IOC_TEXT("temperature"), 100};
     fields[1] = (ioc_field_t){IOC_TEXT("count"), 1};
     config = (ioc_device_config_t){
@@ -809,6 +825,7 @@ static ioc_status_t open_device(void) {
         .flash = &flash.flash,
         .key = (psa_key_id_t)number_at(1),
         .agreement = limits.agreement,
+        .circuit = limits.circuit_seed ? &circuit : NULL,
         .model = IOC_TEXT("harness"),
         .firmware = IOC_TEXT("1"),
         .fields = fields,

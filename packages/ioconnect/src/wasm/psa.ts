@@ -79,8 +79,8 @@ const HASH_NAME: Record<number, string> = {
   [PSA_ALGORITHM.SHA_512]: 'sha512',
 }
 
-const TYPE_HMAC = 0x1100
-const TYPE_AES = 0x2400
+/** psa_key_type_t of what is no elliptic curve. */
+export const PSA_TYPE = { HMAC: 0x1100, AES: 0x2400 } as const
 /** Of a key pair; a public key's is without {@link PAIR_FLAG}. */
 const TYPE_PAIR = 0x7100
 const PAIR_FLAG = 0x3000
@@ -465,8 +465,8 @@ function checkKey(attributes: KeyAttributes, bytes: Uint8Array): number {
   const bits = 8 * bytes.length
   const curve = CURVES[familyOf(attributes)]
   let found: number
-  if (type === TYPE_HMAC) found = bits
-  else if (type === TYPE_AES) found = [128, 192, 256].includes(bits) ? bits : fail(PSA_STATUS.INVALID_ARGUMENT)
+  if (type === PSA_TYPE.HMAC) found = bits
+  else if (type === PSA_TYPE.AES) found = [128, 192, 256].includes(bits) ? bits : fail(PSA_STATUS.INVALID_ARGUMENT)
   else if (!curve || (!isPair(type) && !isPublic(type))) return fail(PSA_STATUS.NOT_SUPPORTED)
   else {
     found = curve.bits

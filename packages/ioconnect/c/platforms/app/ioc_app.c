@@ -93,13 +93,14 @@ static ioc_status_t answer(ioc_app_t *app, ioc_status_t framed, ioc_slice_t mess
     if (status == IOC_OK) status = ioc_key_public(config->agreement, &agreement);
     if (status != IOC_OK) return status;
     ioc_writer_init(&document, app->document, sizeof app->document);
-    ioc_write_document(&document, &signing, &agreement);
+    ioc_write_document(&document, &signing, &agreement, config->circuit);
     if ((status = ioc_writer_status(&document)) != IOC_OK) return status;
     const ioc_serial_device_t device = {
         .model = config->model,
         .firmware = config->firmware,
         .key = config->key,
         .document = ioc_writer_slice(&document, 0),
+        .circuit = config->circuit,
         .development = config->development,
         .set_network = app->set_network,
     };
