@@ -4,7 +4,8 @@
  * @module
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
-import { type Hex, toHex } from './hex.ts'
+import { bytesToHex } from '@noble/hashes/utils.js'
+import type { Hex } from './hex.ts'
 
 /** What a device permit is for, as the contract counts. */
 export const DEVICE_ACTION = { register: 0, update: 1, remove: 2, migrate: 3 } as const
@@ -64,7 +65,7 @@ export const DEVICE_PERMIT_TYPE_HASH = hashText(
 )
 
 /** Returns what a permit has of the key that it binds, of coordinates of 32 bytes. */
-export const circuitKeyHash = ({ x, y }: { x: Hex; y: Hex }): Hex => toHex(hashWords(word(x), word(y)))
+export const circuitKeyHash = ({ x, y }: { x: Hex; y: Hex }): Hex => `0x${bytesToHex(hashWords(word(x), word(y)))}`
 
 const PREFIX = Uint8Array.of(0x19, 0x01)
 
