@@ -68,12 +68,32 @@ static void add_points(point_t *sum, const point_t *one, const point_t *other) {
     multiply(&sum->y, &b, &d);
 }
 
+/* dbl-2008-bbjlp. */
+static void double_point(point_t *point) {
+    residue_t b, d, e, j;
+    add(&b, &point->x, &point->y);
+    multiply(&b, &b, &b);
+    multiply(&e, &point->x, &point->x);
+    subtract(&b, &b, &e);
+    multiply(&d, &point->y, &point->y);
+    subtract(&b, &b, &d);
+    multiply(&e, &e, &A);
+    multiply(&j, &point->z, &point->z);
+    add(&j, &j, &j);
+    subtract(&point->y, &e, &d);
+    add(&e, &e, &d);
+    subtract(&j, &e, &j);
+    multiply(&point->x, &b, &j);
+    multiply(&point->y, &point->y, &e);
+    multiply(&point->z, &e, &j);
+}
+
 /* `scalar` times the generator: for every bit a doubling and an addition. */
 static void multiply_base(const residue_t *scalar, ioc_jubjub_point_t *product) {
     point_t sum = identity(), base = {BASE_X, BASE_Y, sum.z}, more;
     for (int bit = ORDER_BITS - 1; bit >= 0; bit--) {
         const uint32_t mask = (uint32_t)0 - (scalar->limbs[bit / 32] >> (bit % 32) & 1);
-        add_points(&sum, &sum, &sum);
+        double_point(&sum);
         add_points(&more, &sum, &base);
         ioc_residue_select(&sum.x, &more.x, mask);
         ioc_residue_select(&sum.y, &more.y, mask);

@@ -46,22 +46,27 @@ static void seed(grain_t *grain, unsigned width) {
     grain->left = 0;
 }
 
-/* The second bit of the next pair of which the first is set. */
-static unsigned next_bit(grain_t *grain) {
-    for (;;) {
-        if (grain->left == 0) step(grain);
-        const unsigned pair = grain->given;
-        grain->given >>= 2;
-        grain->left -= 2;
-        if (pair & 1) return pair >> 1 & 1;
+/* Gives `count` bits, the first one highest: the second of each pair of which the first is set. */
+static uint32_t next_bits(grain_t *grain, int count) {
+    uint32_t bits = 0, given = grain->given;
+    for (int left = grain->left; count > 0; given >>= 2, grain->left = (uint8_t)(left -= 2)) {
+        if (left == 0) {
+            step(grain);
+            given = grain->given;
+            left = grain->left;
+        }
+        if (!(given & 1)) continue;
+        bits = bits << 1 | (given >> 1 & 1);
+        count--;
     }
+    grain->given = (uint16_t)given;
+    return bits;
 }
 
 static void next_constant(grain_t *grain, residue_t *constant) {
     do {
-        memset(constant, 0, sizeof *constant);
-        for (int bit = FIELD_BITS - 1; bit >= 0; bit--)
-            constant->limbs[bit / 32] |= next_bit(grain) << (bit % 32);
+        for (int i = LIMBS - 1; i >= 0; i--)
+            constant->limbs[i] = next_bits(grain, i == LIMBS - 1 ? FIELD_BITS % 32 : 32);
     } while (!ioc_residue_is_reduced(&IOC_SCALAR_FIELD, constant));
     ioc_residue_enter(&IOC_SCALAR_FIELD, constant);
 }

@@ -57,43 +57,37 @@ void ioc_residue_subtract(const modulus_t *modulus, residue_t *difference, const
     }
 }
 
-/* A sum of products, 96 bits of it. */
-typedef struct {
-    uint64_t low;
-    uint32_t high;
-} sum_t;
-
-static inline void add_product(sum_t *sum, uint32_t one, uint32_t other) {
-    const uint64_t product = (uint64_t)one * other;
-    sum->low += product;
-    sum->high += sum->low < product;
+/* Adds a number times a limb to the limbs from `at` on, and `pending` to the one above them, which gives the
+ * next. What counts is here. */
+APART static uint32_t add_product(uint32_t *at, const residue_t *number, uint32_t limb, uint32_t pending) {
+    uint64_t carry = 0;
+    for (int i = 0; i < LIMBS; i++) {
+        carry += (uint64_t)number->limbs[i] * limb + *at;
+        *at++ = (uint32_t)carry;
+        carry >>= 32;
+    }
+    carry += (uint64_t)*at + pending;
+    *at = (uint32_t)carry;
+    return (uint32_t)(carry >> 32);
 }
 
-/* Column after column, of the products and of what makes the lower half vanish: 12 products of numbers below
- * primes of less than 0.19 R stay below R^2, and the upper half below 4 primes. */
+/* 12 products of numbers below primes of less than 0.19 R stay below R^2, and reduced below 4 primes; one
+ * below 2. */
 void ioc_residue_dot(const modulus_t *modulus, residue_t *sum, const residue_t *ones, const residue_t *others,
                      size_t count) {
-    sum_t column = {0, 0};
-    uint32_t factors[LIMBS], upper[LIMBS];
-    for (int c = 0; c < 2 * LIMBS; c++) {
-        const int first = c < LIMBS ? 0 : c - LIMBS + 1, last = c < LIMBS ? c : LIMBS - 1;
-        for (size_t k = 0; k < count; k++)
-            for (int i = first; i <= last; i++)
-                add_product(&column, ones[k].limbs[i], others[k].limbs[c - i]);
-        for (int i = first; i <= last && i < c; i++)
-            add_product(&column, factors[i], modulus->prime.limbs[c - i]);
-        if (c < LIMBS) {
-            factors[c] = (uint32_t)column.low * modulus->inverse;
-            add_product(&column, factors[c], modulus->prime.limbs[0]);
-        } else
-            upper[c - LIMBS] = (uint32_t)column.low;
-        column.low = column.low >> 32 | (uint64_t)column.high << 32;
-        column.high = 0;
+    uint32_t limbs[2 * LIMBS + 1] = {0};
+    for (size_t k = 0; k <= count; k++) {
+        uint32_t pending = 0;
+        for (int i = 0; i < LIMBS; i++)
+            /* At last what makes the lower half vanish. */
+            pending = k < count
+                          ? add_product(limbs + i, &ones[k], others[k].limbs[i], pending)
+                          : add_product(limbs + i, &modulus->prime, limbs[i] * modulus->inverse, pending);
+        limbs[2 * LIMBS] += pending;
     }
-    uint32_t above = (uint32_t)column.low;
-    for (int i = 0; i < 3; i++)
-        reduce(modulus, upper, &above);
-    memcpy(sum->limbs, upper, sizeof upper);
+    for (int i = count == 1 ? 1 : 3; i > 0; i--)
+        reduce(modulus, limbs + LIMBS, &limbs[2 * LIMBS]);
+    memcpy(sum->limbs, limbs + LIMBS, sizeof sum->limbs);
 }
 
 void ioc_residue_multiply(const modulus_t *modulus, residue_t *product, const residue_t *one,

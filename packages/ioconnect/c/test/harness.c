@@ -403,14 +403,23 @@ static ioc_status_t run_circuit(void) {
         give(ioc_slice(hash, sizeof hash));
         return IOC_OK;
     }
-    if (is("circuit.leaf")) {
-        ioc_reading_t reading = {number_at(1), number_at(2), bytes_at(3).bytes,
-                                 number_at(4), number_at(5), {0}};
-        uint8_t leaf[32];
+    if (is("circuit.leaf") || is("circuit.sign.leaf")) {
+        /* The latter with a seed before all. */
+        const size_t at = is("circuit.leaf") ? 1 : 2;
+        ioc_reading_t reading = {number_at(at),     number_at(at + 1), bytes_at(at + 2).bytes,
+                                 number_at(at + 3), number_at(at + 4), {0}};
+        uint8_t leaf[32], signature[IOC_CIRCUIT_SIGNATURE_LENGTH];
+        ioc_circuit_key_t key;
         for (size_t i = 0; i < IOC_READING_VALUES; i++)
-            reading.values[i] = (int64_t)number_at(6 + i);
-        TRY(ioc_reading_leaf(&reading, leaf));
-        give(ioc_slice(leaf, sizeof leaf));
+            reading.values[i] = (int64_t)number_at(at + 5 + i);
+        if (at == 1) {
+            TRY(ioc_reading_leaf(&reading, leaf));
+            give(ioc_slice(leaf, sizeof leaf));
+            return IOC_OK;
+        }
+        TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), 4690, &key));
+        TRY(ioc_circuit_sign_reading(&key, &reading, signature));
+        give(ioc_slice(signature, sizeof signature));
         return IOC_OK;
     }
     if (is("circuit.seed")) {
@@ -563,9 +572,8 @@ static ioc_status_t run_messages(void) {
     }
     if (is("request")) {
         uint64_t values[WORDS];
-        const ioc_task_request_t request = {number_at(2), number_at(3), optional_at(4),
-                                            bytes_at(5),  values,       word_count - 6,
-                                            {NULL, 0}};
+        const ioc_task_request_t request = {number_at(2), number_at(3),   optional_at(4), bytes_at(5),
+                                            values,       word_count - 6, {NULL, 0}};
         for (size_t i = 6; i < word_count; i++)
             values[i - 6] = number_at(i);
         TRY(ioc_write_task_request(&out, (psa_key_id_t)number_at(1), &request));
