@@ -6,10 +6,8 @@ import { readingLeaf } from '@iotex2/protocol/leaf'
 import type { Reading } from '@iotex2/protocol/reading'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { Core } from '../../packages/ioconnect/c/test/harness.ts'
+import { bytesOf, numbersOf, ORDER } from '../../packages/ioconnect/c/test/jubjub.ts'
 import { compileCircuit } from '../../scripts/circuits/build.ts'
-
-/** The order of BabyJubjub's prime subgroup (EIP-2494). */
-const ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n
 
 const READING: Reading = {
   chainId: 4690n,
@@ -25,11 +23,6 @@ describe('SignedReading', () => {
   let compiled: Awaited<ReturnType<typeof compileCircuit>>
   let honest: Record<string, bigint | bigint[]>
 
-  const bytesOf = (value: bigint) => Buffer.from(value.toString(16).padStart(64, '0'), 'hex')
-  const numbersOf = (bytes: Buffer) =>
-    Array.from({ length: bytes.length / 32 }, (_, i) =>
-      BigInt(`0x${bytes.subarray(32 * i, 32 * i + 32).toString('hex')}`),
-    )
   const witnessOf = async (input: Record<string, bigint | bigint[]>) =>
     parseWitness(await calculateWitness(compiled.wasm, input as CircuitInput))
 

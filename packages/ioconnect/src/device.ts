@@ -49,7 +49,7 @@ export interface DeviceOptions {
   /** Without it, the device measures nothing until it is told over its serial line. */
   server?: DeviceServer
   profile: Profile
-  /** With it, each reading is signed for circuits too, as one of this chain. */
+  /** With it, each reading is signed for circuits too, as one of this chain. The profile's by default. */
   circuitChainId?: bigint
   /** Names in a payload that the project's signature covers apart. */
   signedKeys?: readonly string[]
@@ -74,6 +74,9 @@ export interface DeviceOptions {
 /** Returns what the profile says, else the shortest interval at which every reading can earn. */
 export const profileIntervalMs = ({ device, maximumRatePerMinute }: Profile): number =>
   device?.intervalMs ?? Math.ceil(60_000 / maximumRatePerMinute)
+
+const chainIdOf = ({ device }: Profile): bigint | undefined =>
+  device?.circuitChainId === undefined ? undefined : BigInt(device.circuitChainId)
 
 /** Returns the profile's projects but the one that the server is set to. */
 const otherProjects = ({ profile, server }: Pick<DeviceOptions, 'profile' | 'server'>): bigint[] =>
@@ -131,7 +134,7 @@ export class Device {
     this.#flash = parts.flash
     if (options.attack && 'rate' in options.attack) this.#meddler = new Meddler(options.attack)
     const { psa, keyId } = provisionKey(options.key, options.randomBytes)
-    const { circuitChainId } = options
+    const circuitChainId = options.circuitChainId ?? chainIdOf(options.profile)
     const circuit = circuitChainId === undefined ? {} : { circuit: provisionCircuit(psa, circuitChainId, options) }
     this.#core = DeviceCore.open({ ...settingsOf(options, keyId), ...circuit }, this.#platform(psa))
   }

@@ -8,7 +8,6 @@ import type { Hex } from '@iotex2/protocol/hex'
 import { readingLeaf } from '@iotex2/protocol/leaf'
 import { checkSerialResult } from '@iotex2/protocol/serial/messages'
 import { parseTaskRequest } from '@iotex2/protocol/wire'
-import { edwards } from '@noble/curves/abstract/edwards.js'
 import { secp256k1 } from '@noble/curves/secp256k1.js'
 import { AbiCoder, id, keccak256 } from 'ethers'
 import { poseidon5, poseidon11 } from 'poseidon-lite'
@@ -16,40 +15,9 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { FIELD_MODULUS as P } from '../../../protocol/src/field.ts'
 import { Seeded } from '../../../protocol/src/seeded.fixture.ts'
 import { backends, Core, isChip } from './harness.ts'
+import { bytesOf, isSigned, numbersOf, ORDER, Point, pointOf } from './jubjub.ts'
 
 const SEED = 20_261_126
-
-/** EIP-2494, in circomlib's form. */
-const ORDER = 2736030358979909402780800718157159386076813972158567259200215660948447373041n
-const Point = edwards({
-  p: P,
-  n: ORDER,
-  h: 8n,
-  a: 168700n,
-  d: 168696n,
-  // Base8.
-  Gx: 5299619240641551281634865583518297030282874472190772894086521144482721001553n,
-  Gy: 16950150798460657717958625567821834550301663161624707787222815936182638968203n,
-})
-type Point = InstanceType<typeof Point>
-
-const bytesOf = (number: bigint): Buffer => Buffer.from(number.toString(16).padStart(64, '0'), 'hex')
-const numbersOf = (bytes: Buffer): bigint[] =>
-  Array.from({ length: bytes.length / 32 }, (_, i) =>
-    BigInt(`0x${bytes.subarray(32 * i, 32 * i + 32).toString('hex')}`),
-  )
-const pointOf = ([x, y]: readonly bigint[]): Point => {
-  const point = Point.fromAffine({ x: x!, y: y! })
-  point.assertValidity()
-  return point
-}
-
-/** circomlib's EdDSAPoseidonVerifier: S·Base8 = R8 + h·8·A. */
-function isSigned(key: readonly bigint[], message: bigint, [x, y, s]: readonly bigint[]): boolean {
-  const hash = poseidon5([x!, y!, key[0]!, key[1]!, message])
-  const right = pointOf([x!, y!]).add(pointOf(key).multiplyUnsafe((8n * hash) % ORDER))
-  return s! < ORDER && Point.BASE.multiply(s!).equals(right)
-}
 
 describe.each(backends('circuit keys of the C core'))('circuit keys with %s', (backend) => {
   const rounds = isChip(backend) ? 1 : 20
