@@ -3,10 +3,10 @@
  * @module
  */
 import { BINDINGS_DIRECTORY, generateBindings } from '../gen/bindings.ts'
-import { generateBn254 } from '../gen/bn254.ts'
 import { generateDeviceWasm } from '../gen/device-wasm.ts'
 import { generateEngineWasm } from '../gen/engine-wasm.ts'
 import { staleFiles } from '../gen/generated.ts'
+import { generatePoseidonMatrices } from '../gen/poseidon-matrices.ts'
 import { generateProofVector } from '../gen/proof-vector.ts'
 import { generateVerifiers, VERIFIERS_DIRECTORY } from '../gen/verifiers.ts'
 
@@ -14,7 +14,7 @@ import { generateVerifiers, VERIFIERS_DIRECTORY } from '../gen/verifiers.ts'
 export async function checkGenerated(): Promise<string[]> {
   const problems = [
     ...(await staleFiles(await generateEngineWasm())),
-    ...(await staleFiles(generateBn254())),
+    ...(await staleFiles(generatePoseidonMatrices())),
     ...(await staleFiles(await generateDeviceWasm())),
     ...(await staleFiles(await generateBindings(), BINDINGS_DIRECTORY)),
     ...(await staleFiles(await generateVerifiers(), VERIFIERS_DIRECTORY)),

@@ -37,6 +37,8 @@ interface Rv32Cost extends ChipSize {
   signInstructions: number
   /** Of a message of 100 bytes, authcrypt over P-256. */
   authcryptInstructions: number
+  /** Of a reading's leaf, for circuits. */
+  circuitInstructions: number
 }
 
 interface ChipCost {
@@ -61,7 +63,14 @@ export async function measureRv32(): Promise<Rv32Cost> {
     const agreement = await core.key('P-256', 'agree', secret(2))
     const jwk = JSON.stringify(new SecretKey('P-256', secret(3)).publicJwk)
     await core.bytes('encrypt', 0, 'x'.repeat(100), 'did:a:1#key-2', agreement, 'did:b:1#key-2', jwk)
-    return { ...chipSize('rv32imc', ALL), signInstructions, authcryptInstructions: await count() }
+    const authcryptInstructions = await count()
+    const seed = Number(await core.text('circuit.seed', secret(4)))
+    await core.bytes('circuit.key', seed)
+    const openInstructions = await count()
+    // The harness opens the key first.
+    await core.bytes('circuit.sign.leaf', seed, 4690, 7, Buffer.alloc(20, 5), 1, 1_764_000_000_000, 1, 2, 3, 4, 5)
+    const circuitInstructions = (await count()) - openInstructions
+    return { ...chipSize('rv32imc', ALL), signInstructions, authcryptInstructions, circuitInstructions }
   } finally {
     await core.stop()
   }

@@ -56,6 +56,8 @@ export interface CoreSize {
   all: Size
   /** Names and causes of the statuses, where a program prints them. */
   statusTexts: Size
+  /** A key for circuits, which is optional and in none of the above. */
+  circuits: Size
 }
 
 const run = (command: string, args: string[]): string => execFileSync(command, args, { cwd: CORE, encoding: 'utf8' })
@@ -115,6 +117,7 @@ export function measureCore(): CoreSize {
       sender: sizeOf(SENDER.flatMap((name) => DEVICES[name]!)),
       all: sizeOf(Object.values(DEVICES).flat()),
       statusTexts: sizeOf(['ioc_status_name', 'ioc_status_cause']),
+      circuits: sizeOf(['ioc_circuit_key_open']),
     }
   } finally {
     rmSync(directory, { recursive: true })

@@ -48,13 +48,13 @@ test('the simulator’s configuration is one', () => {
 
 test('the sizes are the snapshot’s', () => {
   const listed = [...document.matchAll(/^\| (\w+).*\| (\d+) +\|$/gm)].map(([, name, bytes]) => [name, Number(bytes)])
-  const { parts, sender, all, statusTexts } = size
-  const measured = Object.entries({ ...parts, sender, all, statusTexts }).map(([name, { textBytes }]) => [
+  const { parts, sender, all, statusTexts, circuits } = size
+  const measured = Object.entries({ ...parts, sender, all, statusTexts, circuits }).map(([name, { textBytes }]) => [
     name,
     textBytes,
   ])
   expect(Object.fromEntries(listed)).toEqual(Object.fromEntries(measured))
-  for (const { staticRamBytes } of [...Object.values(parts), sender, all]) expect(staticRamBytes).toBe(0)
+  for (const { staticRamBytes } of [...Object.values(parts), sender, all, circuits]) expect(staticRamBytes).toBe(0)
 })
 
 test('what a chip pays is the snapshot’s', () => {
@@ -66,6 +66,7 @@ test('what a chip pays is the snapshot’s', () => {
     [rv32imc.staticRamBytes, cortexM3.staticRamBytes],
     [rv32imc.signInstructions, 0],
     [rv32imc.authcryptInstructions, 0],
+    [rv32imc.circuitInstructions, 0],
   ])
 })
 

@@ -129,7 +129,11 @@ async function start(script: string, args: string[], env: Record<string, string>
 }
 
 async function startDevices(directory: string, count: number) {
-  const devices = Array.from({ length: count }, (_, i) => ({ keyFile: `${i}.key` }))
+  // Every other device has a key for circuits too.
+  const devices = Array.from({ length: count }, (_, i) => ({
+    keyFile: `${i}.key`,
+    ...(i % 2 === 0 && { circuitChainId: '31337' }),
+  }))
   // Keys far from the accounts of the chain's own development mnemonic.
   for (const [i, { keyFile }] of devices.entries())
     await writeDevelopmentKey(join(directory, keyFile), new DeviceKey(new Uint8Array(32).fill(0x40 + i)))

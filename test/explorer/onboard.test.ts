@@ -292,6 +292,9 @@ describe.skipIf(chromiumMissing !== null)('onboarding in chromium', () => {
         expect(await registry.exists(address)).toBe(true)
         const ioid = await registry.deviceTokenId(address)
         expect((await ioID.ownerOf(ioid)).toLowerCase()).toBe(account)
+        const [x] = await registry.circuitKey(address)
+        const hasCircuitKey = network.devices.findIndex((other) => other.address === address) % 2 === 0
+        expect(x !== 0n, 'its key for circuits is bound where it has one').toBe(hasCircuitKey)
         const [held] = await ioID['wallet(uint256)'](ioid)
         await page.locator(`[title="${held}"]`).waitFor()
         expect(await store.projectActivedAmount(await ioID.deviceProject(address))).toBe(1n)

@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 pragma solidity ^0.8.28;
 
+import {IDimRegistry} from "../../contracts/msp/interfaces/IDimRegistry.sol";
 import {IRewards} from "../../contracts/msp/interfaces/IRewards.sol";
 import {ISlasher} from "../../contracts/msp/interfaces/ISlasher.sol";
 import {ITokenVault} from "../../contracts/msp/interfaces/ITokenVault.sol";
 import {IVault} from "../../contracts/msp/interfaces/IVault.sol";
+import {DimId} from "../../contracts/types/Types.sol";
 import {TokenDouble} from "../fixtures/Tokens.sol";
 import {MspFixture} from "../msp/MspFixture.sol";
 
-/// @notice Stakes, leaves, slashes, vetoes, donates, opts, funds, claims and lets time pass in any order, over two assets, two
-/// validators with two baskets each, two DIMs and three stakers; and keeps its own books. The last validator is never slashed.
+/// @notice Stakes, leaves, slashes, vetoes, donates, opts, funds, claims, removes DIMs and lets time pass in any order, over two
+/// assets, two validators with two baskets each, two DIMs and three stakers; and keeps its own books. The last validator is never
+/// slashed.
 /// All four pots are of one token, so that one could pay out of another.
 contract MspHandler is MspFixture {
     uint256 public constant VAULTS = 2;
@@ -47,6 +50,7 @@ contract MspHandler is MspFixture {
     mapping(bytes32 pot => uint256) private _funded;
     mapping(bytes32 pot => uint256) private _refunded;
     mapping(bytes32 pot => uint256) private _earned;
+    mapping(bytes32 pot => uint256) private _orphansPaid;
     uint48 private _firstEpoch;
 
     uint256 public rewardsClaimed;
@@ -55,6 +59,8 @@ contract MspHandler is MspFixture {
     uint256 public exitsClaimed;
     uint256 public slashesExecuted;
     uint256 public slashesVetoed;
+    uint256 public dimsRemoved;
+    uint256 public orphansCollected;
 
     function setUp() public override {
         super.setUp();
@@ -306,6 +312,7 @@ contract MspHandler is MspFixture {
 
     function fund(uint256 k, uint256 first, uint256 count, uint256 amount) external sampling {
         IRewards.Pot memory pot = _potAt(k);
+        if (!dims.isAdmittedAt(pot.dim, _now())) return;
         count = bound(count, 1, 5);
         amount = _amount(amount, 100 ether);
         _bribe.mint(address(this), amount * count);
@@ -384,7 +391,33 @@ contract MspHandler is MspFixture {
         rewards.sync(_vaultAt(v), behind, basket);
     }
 
+    function collectOrphaned(uint256 k) external sampling {
+        for (uint256 i; i < 4; ++i) {
+            IRewards.Pot memory pot = _potAt(k % 4 + i);
+            if (rewards.orphanedIn(pot) == 0) continue;
+            uint256 before = _bribe.balanceOf(victim);
+            uint256 amount = rewards.collectOrphaned(pot);
+            assertEq(_bribe.balanceOf(victim), before + amount, "I7: orphaned was not paid");
+            _orphansPaid[_potHash(pot)] += amount;
+            ++orphansCollected;
+            return;
+        }
+    }
+
     /* AGREEMENTS AND TIME */
+
+    /// @dev Rarely, for nothing is done for a DIM that left but to claim, and to slash for what was before.
+    function removeDim(uint256 chance, bool second) external sampling {
+        DimId leaving = second ? otherDim : dim;
+        IDimRegistry.Status status = dims.dimOf(leaving).status;
+        if (status == IDimRegistry.Status.Leaving && block.timestamp > dims.dimOf(leaving).leftAt + WINDOW) {
+            dims.release(leaving);
+            return;
+        }
+        if (status != IDimRegistry.Status.Admitted || chance % 8 != 0) return;
+        dims.remove(leaving);
+        ++dimsRemoved;
+    }
 
     function opt(uint256 p, bool second, bool in_) external sampling {
         (address account,) = _poolAt(p);
@@ -469,11 +502,11 @@ contract MspHandler is MspFixture {
         IRewards.Pot memory pot = _potAt(k);
         bytes32 hash = _potHash(pot);
         left = rewards.balanceOf(pot).left;
-        assertEq(_funded[hash], left + _earned[hash] + _refunded[hash], "I7: books");
+        assertEq(_funded[hash], left + _earned[hash] + _refunded[hash] + _orphansPaid[hash], "I7: books");
         _assertAtMost(
             _earned[hash], _fundedWithin(pot, _firstEpoch, _epoch()), "I7: paid more than epochs that are over gave"
         );
-        uint256 claims;
+        uint256 claims = rewards.orphanedIn(pot);
         // Validators' own part of it comes with the claim: 5 %, which is not changed here.
         uint256 pending;
         for (uint256 i; i < VALIDATORS; ++i) claims += rewards.commissionOf(pot, _validators[i]);
@@ -595,7 +628,7 @@ contract MspHandler is MspFixture {
 }
 
 /*
-Restaked stake, whatever is staked, left, slashed, vetoed, donated and opted, over assets, validators, DIMs and time
+Restaked stake, whatever is staked, left, slashed, vetoed, donated, opted and removed, over assets, validators, DIMs and time
 I1  Solvency: the sum of claims is at most what a vault owes, and that at most what it has; it owes what came less what went.
 I2  No free value: nobody has more than it brought, but for the roundings of others.
 I3  Slashes are conserved: what a pool lost = what was credited, to the wei = what was collected and what can be.
@@ -613,7 +646,7 @@ contract Msp_Invariants is MspFixture {
     function setUp() public override {
         _handler = new MspHandler();
         _handler.setUp();
-        bytes4[] memory actions = new bytes4[](20);
+        bytes4[] memory actions = new bytes4[](22);
         actions[0] = MspHandler.deposit.selector;
         actions[1] = MspHandler.delegate.selector;
         actions[2] = MspHandler.requestExit.selector;
@@ -634,6 +667,8 @@ contract Msp_Invariants is MspFixture {
         actions[17] = MspHandler.refund.selector;
         actions[18] = MspHandler.sync.selector;
         actions[19] = MspHandler.claimReward.selector;
+        actions[20] = MspHandler.removeDim.selector;
+        actions[21] = MspHandler.collectOrphaned.selector;
         targetSelectors(address(_handler), actions);
         targetContract(address(_handler));
     }
@@ -694,6 +729,23 @@ contract Msp_Invariants is MspFixture {
         ITokenVault first = _handler.vaultAt(0);
         assertEq(_handler.collected(first), 40 ether);
         assertEq(_handler.paidOut(first), 41 ether);
+        _removeOne();
         invariant_I1toI9();
+    }
+
+    /// @dev What stake earned whose validator had opted out, and that was claimed once its DIM had left, is orphaned.
+    function _removeOne() private {
+        _handler.fund(0, 1, 3, 10 ether);
+        _handler.opt(2, false, false);
+        _handler.pass(4 days);
+        _handler.removeDim(0, false);
+        _handler.claimReward(0, 0, 2, 0, 6);
+        _handler.collectOrphaned(0);
+        assertEq(_handler.dimsRemoved(), 1);
+        assertEq(_handler.orphansCollected(), 1);
+        for (uint256 k; k < 4; ++k) {
+            _handler.assertRewards(k);
+            _handler.assertWeights(k);
+        }
     }
 }

@@ -104,6 +104,12 @@ const refusals: {
       .replace(/..}$/, '"}')
       .replace(/..""}$/, '"}'),
   },
+  {
+    name: 'a short circuit signature',
+    status: 400,
+    code: 'CIRCUIT_SIGNATURE_MALFORMED',
+    body: device.request(1).replace(/}$/, ',"circuitSignature":"0x00"}'),
+  },
   { name: 'a high s', status: 400, code: 'SIGNATURE_HIGH_S', body: device.request(1, { highS: true }) },
   {
     name: 'a signature over other text',
@@ -197,6 +203,17 @@ describe('over HTTP', () => {
     const row = await store.db.selectFrom('messages').selectAll().executeTakeFirstOrThrow()
     expect(row).toMatchObject({ nonce: 5n, project_id: PROJECT, chain_id: CHAIN, values: [2150n, 400n, 0n, 0n, 0n] })
     expect(row.payload).toBe(JSON.stringify(good))
+  })
+
+  test('keeps what a device signed for circuits beside its reading', async () => {
+    const circuitSignature = `0x${'5a'.repeat(96)}`
+    await post(device.request(6))
+    await post(device.request(7).replace(/}$/, `,"circuitSignature":"${circuitSignature}"}`))
+    const rows = await store.db.selectFrom('messages').select(['nonce', 'circuit_signature']).orderBy('nonce').execute()
+    expect(rows).toEqual([
+      { nonce: 6n, circuit_signature: null },
+      { nonce: 7n, circuit_signature: Buffer.from(circuitSignature.slice(2), 'hex') },
+    ])
   })
 
   test('the same content again has the first task id; other content under its nonce is refused', async () => {

@@ -121,7 +121,7 @@ export class Ingest {
       if (verified.kind === 'rejected') return this.#rejected(verified, nonce)
       const signer = this.#registered(verified) ?? (await this.#registeredJustNow(verified))
       this.#options.onPoint?.('verified')
-      const { projectId, time, values, contentHash, signature, payload } = verified
+      const { projectId, time, values, contentHash, signature, circuitSignature, payload } = verified
       const { device, taskId } = signer
       const outcome = await this.#append({
         projectId,
@@ -130,6 +130,7 @@ export class Ingest {
         taskId,
         contentHash,
         signature,
+        ...(circuitSignature && { circuitSignature }),
         payload,
         time,
         values,

@@ -32,6 +32,7 @@ export interface VerifiedMessage {
   values: bigint[]
   contentHash: Uint8Array
   signature: Uint8Array
+  circuitSignature?: Uint8Array
   payload: Uint8Array
   signers: { device: Uint8Array; taskId: Uint8Array }[]
 }
@@ -78,10 +79,11 @@ export function verifyMessages(
     const recoveryId = device === undefined ? undefined : recoveryIds.next().value
     return attempt(() => {
       const signers = device === undefined ? candidates(request, authenticator) : [signer(request, device, recoveryId)]
-      const { projectId, nonce, hash: contentHash, signature } = request
+      const { projectId, nonce, hash: contentHash, signature, circuitSignature } = request
       const { time, values } = parsePayload(projects.get(projectId)!.profile, request.payload, nowMs)
       const payload = Buffer.from(request.payloadText)
-      return { kind: 'verified', projectId, nonce, time, values, contentHash, signature, payload, signers }
+      const verified = { projectId, nonce, time, values, contentHash, signature, payload, signers }
+      return { kind: 'verified', ...verified, ...(circuitSignature && { circuitSignature }) }
     }, request.nonce)
   })
 }
@@ -203,8 +205,9 @@ export function decodeRequests(buffer: ArrayBuffer): { nowMs: number; messages: 
   return { nowMs: bytes.readDoubleLE(0), messages }
 }
 
-// Results: for each a count of signers u8; 0: a rejection's JSON by length u32; otherwise the fixed part, signers, payload.
-const FIXED_BYTES = 8 + 8 + 8 + 5 * 8 + 32 + 64 + 4
+// Results: for each a count of signers u8; 0: a rejection's JSON by length u32; otherwise the fixed part, signers, a circuit signature's length u8 and
+// itself, payload.
+const FIXED_BYTES = 8 + 8 + 8 + 5 * 8 + 32 + 64 + 1 + 4
 const SIGNER_BYTES = 20 + 32
 
 /** Packs what a worker found. */
@@ -216,7 +219,10 @@ export function encodeResults(results: readonly Verification[]): ArrayBuffer {
       1 +
       (result.kind === 'rejected'
         ? 4 + rejections[i]!.length
-        : FIXED_BYTES + SIGNER_BYTES * result.signers.length + result.payload.length)
+        : FIXED_BYTES +
+          SIGNER_BYTES * result.signers.length +
+          (result.circuitSignature?.length ?? 0) +
+          result.payload.length)
   const bytes = Buffer.from(new ArrayBuffer(byteLength))
   let offset = 0
   for (const [i, result] of results.entries()) {
@@ -240,6 +246,11 @@ export function encodeResults(results: readonly Verification[]): ArrayBuffer {
       bytes.set(device, offset)
       bytes.set(taskId, offset + 20)
       offset += SIGNER_BYTES
+    }
+    offset = bytes.writeUInt8(result.circuitSignature?.length ?? 0, offset)
+    if (result.circuitSignature) {
+      bytes.set(result.circuitSignature, offset)
+      offset += result.circuitSignature.length
     }
     offset = bytes.writeUInt32LE(result.payload.length, offset)
     bytes.set(result.payload, offset)
@@ -274,6 +285,7 @@ export function decodeResults(buffer: ArrayBuffer): Verification[] {
     const contentHash = take(32)
     const signature = take(64)
     const signers = Array.from({ length: signerCount }, () => ({ device: take(20), taskId: take(32) }))
+    const circuitSignature = take(bytes[offset++]!)
     const payloadLength = bytes.readUInt32LE(offset)
     offset += 4
     results.push({
@@ -286,6 +298,7 @@ export function decodeResults(buffer: ArrayBuffer): Verification[] {
       signature,
       payload: take(payloadLength),
       signers,
+      ...(circuitSignature.length > 0 && { circuitSignature }),
     })
   }
   return results

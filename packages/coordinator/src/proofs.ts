@@ -54,11 +54,12 @@ export class ProofDesk {
       root: batch.root,
       circuit: BATCH_CIRCUIT,
       profile: batch.profile,
-      readings: readings.map(({ device, nonce, time, values }) => ({
+      readings: readings.map(({ device, nonce, time, values, circuitSignature }) => ({
         device,
         nonce: String(nonce),
         time: String(time),
         values: values.map(String),
+        ...(circuitSignature && { circuitSignature }),
       })),
     }
   }

@@ -31,7 +31,7 @@ export async function findBatch({ db }: Db, id: string): Promise<BatchWithReadin
 export async function readingsOf({ db }: Db, batchId: string): Promise<Reading[]> {
   const rows = await db
     .selectFrom('messages')
-    .select(['chain_id', 'project_id', 'device', 'nonce', 'time', 'values'])
+    .select(['chain_id', 'project_id', 'device', 'nonce', 'time', 'values', 'circuit_signature'])
     .where('batch_id', '=', batchId)
     .orderBy('batch_index')
     .execute()
@@ -42,6 +42,7 @@ export async function readingsOf({ db }: Db, batchId: string): Promise<Reading[]
     nonce: row.nonce,
     time: row.time,
     values: row.values,
+    ...(row.circuit_signature && { circuitSignature: toHex(row.circuit_signature) }),
   }))
 }
 

@@ -16,6 +16,8 @@ export interface NewMessage {
   taskId: Uint8Array
   contentHash: Uint8Array
   signature: Uint8Array
+  /** 96 bytes, or none. */
+  circuitSignature?: Uint8Array
   payload: string | Uint8Array
   time: bigint
   /** Five. */
@@ -33,12 +35,14 @@ export type AppendOutcome = { kind: 'accepted' | 'duplicate'; taskId: Hex } | { 
 const INSERT = `
   WITH inserted AS (
     INSERT INTO messages
-      (chain_id, project_id, device, nonce, task_id, content_hash, signature, payload, time, values)
+      (chain_id, project_id, device, nonce, task_id, content_hash, signature, payload, time, values,
+       circuit_signature)
     SELECT $1, project_id, device, CASE WHEN nonce < 0 THEN nonce + 18446744073709551616 ELSE nonce END,
-      task_id, content_hash, signature, payload, time, ARRAY[v0, v1, v2, v3, v4]
+      task_id, content_hash, signature, payload, time, ARRAY[v0, v1, v2, v3, v4], nullif(circuit_signature, '')
     FROM unnest($2::int8[], $3::bytea[], $4::int8[], $5::bytea[], $6::bytea[], $7::bytea[], $8::text[], $9::int8[],
-      $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[])
-      AS new (project_id, device, nonce, task_id, content_hash, signature, payload, time, v0, v1, v2, v3, v4)
+      $10::int8[], $11::int8[], $12::int8[], $13::int8[], $14::int8[], $15::bytea[])
+      AS new (project_id, device, nonce, task_id, content_hash, signature, payload, time, v0, v1, v2, v3, v4,
+        circuit_signature)
     ON CONFLICT DO NOTHING
     RETURNING task_id
   ), counted AS (
@@ -47,6 +51,8 @@ const INSERT = `
     ON CONFLICT (name, shard) DO UPDATE SET count = counters.count + excluded.count
   )
   SELECT task_id FROM inserted`
+
+const NONE = new Uint8Array()
 
 const FIND = `
   SELECT m.project_id, m.device, m.nonce, m.task_id, m.content_hash
@@ -88,6 +94,7 @@ export async function appendMessages(
     textArray(messages.map((m) => m.payload)),
     int8Array(messages.map((m) => m.time)),
     ...[0, 1, 2, 3, 4].map((i) => int8Array(messages.map((m) => m.values[i]!))),
+    byteaArray(messages.map((m) => m.circuitSignature ?? NONE)),
   ]
   const inserted = await insert(pool, values)
   if (inserted.length === messages.length) return messages.map((m) => ({ kind: 'accepted', taskId: toHex(m.taskId) }))

@@ -103,4 +103,9 @@ export const migrations: Record<string, Migration> = {
         )`.execute(db)
     },
   },
+  '0002-circuit-signatures': {
+    async up(db: Kysely<unknown>) {
+      await sql`ALTER TABLE messages ADD COLUMN circuit_signature bytea`.execute(db)
+    },
+  },
 }

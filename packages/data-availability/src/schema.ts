@@ -25,6 +25,8 @@ export interface MessagesTable {
   content_hash: Buffer
   /** r ‖ s. */
   signature: Buffer
+  /** R8 and S of the reading's leaf, where the device signs for circuits. */
+  circuit_signature: Nullable<Buffer>
   /** As it was signed. */
   payload: string
   /** Milliseconds, by the device's clock. */

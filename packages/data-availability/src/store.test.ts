@@ -188,6 +188,14 @@ describe('cutBatches', () => {
     expect(waiting).toEqual([{ project_id: 8n }])
   })
 
+  test('gives readings back with what was signed of them for circuits', async () => {
+    const circuitSignature = randomBytes(96)
+    await appendMessages(store, CHAIN, [message(1, 1n), message(1, 2n, { circuitSignature })])
+    const [id] = await cutBatches(store, { ...options, maximumAgeMs: 0 })
+    const { readings } = (await findBatch(store, id!))!
+    expect(readings.map((reading) => reading.circuitSignature)).toEqual([undefined, toHex(circuitSignature)])
+  })
+
   test('leaves out what a profile that was narrowed meanwhile no longer covers: nobody could prove it', async () => {
     const cold = message(1, 1n, { values: [-4_000n, 500n, 0n, 0n, 0n] })
     await appendMessages(store, CHAIN, [cold, message(1, 2n)])

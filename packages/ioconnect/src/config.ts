@@ -23,6 +23,11 @@ const settings = {
     maxItems: 16,
     description: "The project's signed keys, in its order: time, or fields whose values are whole numbers.",
   }),
+  circuitChainId: Type.String({
+    pattern: '^[1-9][0-9]{0,18}$',
+    description:
+      'Each reading is signed for circuits too, as one of this chain. The seed is in the device’s directory.',
+  }),
   synthetic: Synthetic,
   attack: Attack,
 }
@@ -99,6 +104,7 @@ export interface ResolvedDevice {
   profile: string
   intervalMs?: number
   signedKeys?: readonly string[]
+  circuitChainId?: bigint
   synthetic?: Synthetic
   attack?: Attack
   /** Where its readings go. */
@@ -117,7 +123,7 @@ export function knowsItsServer(config: SimulatorConfig, index: number): boolean 
  */
 export function resolveDevice(config: SimulatorConfig, index: number, waits: boolean): ResolvedDevice {
   const own = { ...config, ...config.devices?.[index] }
-  const { projectId, profile, transport, gateways, intervalMs, signedKeys, synthetic, attack } = own
+  const { projectId, profile, transport, gateways, intervalMs, signedKeys, circuitChainId, synthetic, attack } = own
   for (const [name, value] of Object.entries(waits ? { profile } : { projectId, profile, transport, gateways }))
     if (value === undefined)
       throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)
@@ -128,6 +134,7 @@ export function resolveDevice(config: SimulatorConfig, index: number, waits: boo
     profile: profile!,
     ...(intervalMs === undefined ? {} : { intervalMs }),
     ...(signedKeys === undefined ? {} : { signedKeys }),
+    ...(circuitChainId === undefined ? {} : { circuitChainId: BigInt(circuitChainId) }),
     ...(synthetic === undefined ? {} : { synthetic }),
     ...(attack === undefined ? {} : { attack }),
     ...(waits ? {} : { server: { projectId: BigInt(projectId!), transport: transport!, gateways: gateways! } }),

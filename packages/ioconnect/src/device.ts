@@ -3,10 +3,10 @@
  *
  * Files in its directory: `flash` (the queue: what waits, and which nonces are used), `server.json` (what it was told over
  * its serial line), `log.jsonl` (its own account of what it did), `dead-letters.jsonl` (what gateways refused for good),
- * `lock`.
+ * `circuit-seed` (what its key for circuits is made of), `lock`.
  * @module
  */
-import { readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { DeviceKey } from '@iotex2/identity/key'
 import type { CodedError } from '@iotex2/protocol/errors'
@@ -25,7 +25,7 @@ import { HttpTransport } from './transport-http.ts'
 import { MqttTransport } from './transport-mqtt.ts'
 import { type CoreSettings, DeviceCore, type DevicePlatform } from './wasm/device-core.ts'
 import { DEFAULT_FLASH, FlashFile, type FlashSize } from './wasm/flash-file.ts'
-import { ofHash, PSA_ALGORITHM, PSA_FAMILY, PSA_USAGE, Psa, pairType, type RandomBytes } from './wasm/psa.ts'
+import { ofHash, PSA_ALGORITHM, PSA_FAMILY, PSA_TYPE, PSA_USAGE, Psa, pairType, type RandomBytes } from './wasm/psa.ts'
 
 export interface BackoffOptions {
   /** Upper end of the first delay. */
@@ -49,6 +49,8 @@ export interface DeviceOptions {
   /** Without it, the device measures nothing until it is told over its serial line. */
   server?: DeviceServer
   profile: Profile
+  /** With it, each reading is signed for circuits too, as one of this chain. The profile's by default. */
+  circuitChainId?: bigint
   /** Names in a payload that the project's signature covers apart. */
   signedKeys?: readonly string[]
   source: Source
@@ -73,6 +75,9 @@ export interface DeviceOptions {
 export const profileIntervalMs = ({ device, maximumRatePerMinute }: Profile): number =>
   device?.intervalMs ?? Math.ceil(60_000 / maximumRatePerMinute)
 
+const chainIdOf = ({ device }: Profile): bigint | undefined =>
+  device?.circuitChainId === undefined ? undefined : BigInt(device.circuitChainId)
+
 /** Returns the profile's projects but the one that the server is set to. */
 const otherProjects = ({ profile, server }: Pick<DeviceOptions, 'profile' | 'server'>): bigint[] =>
   (profile.device?.projects ?? []).map(BigInt).filter((id) => id !== server?.projectId)
@@ -86,6 +91,21 @@ export function provisionKey(key: DeviceKey, randomBytes: RandomBytes): { psa: P
   const keyId = psa.provision(attributes, secret)
   secret.fill(0)
   return { psa, keyId }
+}
+
+/** Puts the seed of the device's key for circuits into its key store: that of its directory, made at the first start. */
+function provisionCircuit(
+  psa: Psa,
+  chainId: bigint,
+  { directory, randomBytes }: DeviceOptions,
+): { seedId: number; chainId: bigint } {
+  const path = join(directory, 'circuit-seed')
+  if (!existsSync(path)) replaceFile(path, randomBytes(32))
+  const algorithm = ofHash(PSA_ALGORITHM.HMAC, PSA_ALGORITHM.SHA_512)
+  const seed = readFileSync(path)
+  const seedId = psa.provision({ type: PSA_TYPE.HMAC, bits: 256, algorithm, usage: PSA_USAGE.SIGN_MESSAGE }, seed)
+  seed.fill(0)
+  return { seedId, chainId }
 }
 
 /** What every simulated device says of itself. */
@@ -114,7 +134,9 @@ export class Device {
     this.#flash = parts.flash
     if (options.attack && 'rate' in options.attack) this.#meddler = new Meddler(options.attack)
     const { psa, keyId } = provisionKey(options.key, options.randomBytes)
-    this.#core = DeviceCore.open(settingsOf(options, keyId), this.#platform(psa))
+    const circuitChainId = options.circuitChainId ?? chainIdOf(options.profile)
+    const circuit = circuitChainId === undefined ? {} : { circuit: provisionCircuit(psa, circuitChainId, options) }
+    this.#core = DeviceCore.open({ ...settingsOf(options, keyId), ...circuit }, this.#platform(psa))
   }
 
   /** Opens the device's directory and finds what still waits there. Sends nothing yet. Throws DeviceCoreError. */

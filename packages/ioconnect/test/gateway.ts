@@ -20,6 +20,7 @@ export interface Kept {
   nonce: bigint
   taskId: Hex
   payload: Record<string, number>
+  circuitSignature: Uint8Array | undefined
 }
 
 /** What a gateway keeps survives its restarts, as PostgreSQL would. */
@@ -46,13 +47,14 @@ export class Ledger {
     if (first && first.taskId !== taskId) return { nonce, status: 409, code: 'NONCE_REUSED', message: 'Used.' }
     if (first) this.duplicates++
     else {
-      const { projectId, projectVersion, payload } = request
+      const { projectId, projectVersion, payload, circuitSignature } = request
       this.kept.set(key, {
         nonce: request.nonce,
         projectId,
         projectVersion,
         taskId,
         payload: payload as Record<string, number>,
+        circuitSignature,
       })
     }
     return { nonce, status: 200, taskID: taskId }

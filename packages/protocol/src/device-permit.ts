@@ -4,6 +4,7 @@
  * @module
  */
 import { keccak_256 } from '@noble/hashes/sha3.js'
+import { bytesToHex } from '@noble/hashes/utils.js'
 import type { Hex } from './hex.ts'
 
 /** What a device permit is for, as the contract counts. */
@@ -62,6 +63,9 @@ export const DEVICE_PERMIT_TYPE_HASH = hashText(
   'DevicePermit(uint8 action,address device,address owner,bytes32 hash,string uri,address deviceContract,' +
     'uint256 tokenId,bytes32 circuitKey,uint256 nonce,uint256 deadline)',
 )
+
+/** Returns what a permit has of the key that it binds, of coordinates of 32 bytes. */
+export const circuitKeyHash = ({ x, y }: { x: Hex; y: Hex }): Hex => `0x${bytesToHex(hashWords(word(x), word(y)))}`
 
 const PREFIX = Uint8Array.of(0x19, 0x01)
 

@@ -130,6 +130,12 @@ export const DeviceSettings = Type.Object(
         description: "The project's signed keys in its order: time, or fields of whole numbers.",
       }),
     ),
+    circuitChainId: Type.Optional(
+      Type.String({
+        pattern: '^[1-9][0-9]{0,18}$',
+        description: 'Has each reading signed for circuits too, as one of this chain: its id, in quotes, as in "4690".',
+      }),
+    ),
     security: Type.Enum(['standard', 'development'], {
       description: 'standard: TLS to every gateway. development: not demanded.',
     }),

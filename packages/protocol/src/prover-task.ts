@@ -30,6 +30,7 @@ export const ProverTask = Type.Object({
       nonce: Decimal,
       time: Decimal,
       values: Type.Array(Decimal, { minItems: PROFILE_FIELDS, maxItems: PROFILE_FIELDS }),
+      circuitSignature: Type.Optional(Type.String({ pattern: '^0x[0-9a-f]{192}$' })),
     }),
   ),
 })

@@ -16,6 +16,8 @@ export interface Reading {
   time: bigint
   /** {@link PROFILE_FIELDS} scaled integers; unused ones are 0. */
   values: bigint[]
+  /** R8 and S of the reading's leaf, 32 bytes each of R8's coordinates and S, where the device signs for circuits. */
+  circuitSignature?: Hex
 }
 
 /** How far a device's clock may run ahead of the gateway's. */

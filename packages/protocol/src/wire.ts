@@ -33,6 +33,8 @@ export interface TaskRequest {
   hash: Uint8Array
   /** r ‖ s, 64 bytes. */
   signature: Uint8Array
+  /** R8 and S of the reading's leaf, for circuits: 96 bytes, of which only the form was looked at. */
+  circuitSignature?: Uint8Array
 }
 
 /** States of a batch, and so of the messages in it. */
@@ -146,7 +148,7 @@ function parseCanonical(body: string, signedKeys?: (projectId: bigint) => readon
 /** `,"signature":"0x…"}` */
 const SIGNATURE_MEMBER_LENGTH = 14 + 130 + 2
 
-/** Parses the body of `POST /v1/task`. Throws {@link RequestError} 400 REQUEST_MALFORMED, SIGNATURE_MALFORMED, SIGNATURE_HIGH_S. */
+/** Parses the body of `POST /v1/task`. Throws {@link RequestError} 400 REQUEST_MALFORMED, SIGNATURE_MALFORMED, SIGNATURE_HIGH_S, CIRCUIT_SIGNATURE_MALFORMED. */
 export function parseTaskRequest(body: string, signedKeys?: (projectId: bigint) => readonly string[]): TaskRequest {
   const canonical = parseCanonical(body, signedKeys)
   if (canonical) return canonical
@@ -159,6 +161,7 @@ export function parseTaskRequest(body: string, signedKeys?: (projectId: bigint) 
   const projectVersion = parseVersion(object.projectVersion)
   const { payload, payloadText } = parsePayloadMember(object.payload, members.get('payload'))
   const text = signingText(nonce, object.projectID, projectVersion, payloadText)
+  const circuitSignature = parseCircuitSignature(object.circuitSignature)
   return {
     nonce,
     projectId,
@@ -167,6 +170,7 @@ export function parseTaskRequest(body: string, signedKeys?: (projectId: bigint) 
     payloadText,
     hash: signingHash(text, payload, signedKeys?.(projectId)),
     signature: parseSignature(object.signature),
+    ...(circuitSignature && { circuitSignature }),
   }
 }
 
@@ -231,6 +235,17 @@ function parsePayloadMember(payload: unknown, raw: string | undefined): { payloa
     return malformed('payload must be an object, or its JSON in hexadecimal.')
   const digits = payload.replace(/^0x/, '')
   return { payload: parseJson(Buffer.from(digits, 'hex').toString()), payloadText: `"${digits}"` }
+}
+
+function parseCircuitSignature(signature: unknown): Uint8Array | undefined {
+  if (signature === undefined) return undefined
+  if (!isHex(signature, 96))
+    throw new RequestError(
+      400,
+      'CIRCUIT_SIGNATURE_MALFORMED',
+      'circuitSignature must be 0x and 96 bytes, R8 and S, in hexadecimal.',
+    )
+  return fromHex(signature)
 }
 
 function parseSignature(signature: unknown): Uint8Array {

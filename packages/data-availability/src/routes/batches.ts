@@ -88,6 +88,7 @@ export const readingJson = (reading: Reading) => ({
   nonce: reading.nonce.toString(),
   time: reading.time.toString(),
   values: reading.values.map(String),
+  ...(reading.circuitSignature && { circuitSignature: reading.circuitSignature }),
 })
 
 const proofJson = ({ batchId, reading, proof }: ReadingProof) => ({

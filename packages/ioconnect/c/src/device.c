@@ -122,16 +122,16 @@ ioc_status_t ioc_device_open(ioc_device_t *device, const ioc_device_config_t *co
     const ioc_port_t *port = config->port;
     const uint64_t now = port->milliseconds(port->context);
     ioc_public_key_t signing, agreement;
-    uint8_t address[20];
     ioc_writer_t writer;
     memset(device, 0, sizeof *device);
     device->config = config;
     if (now == 0) return IOC_ERR_CLOCK;
     if (config->window == 0 || config->window > IOC_DEVICE_SLOTS) return IOC_ERR_ARGUMENT;
+    if (config->circuit && config->field_count > IOC_READING_VALUES) return IOC_ERR_ARGUMENT;
     TRY(ioc_key_public(config->key, &signing));
     if (config->agreement) TRY(ioc_key_public(config->agreement, &agreement));
     ioc_writer_init(&writer, config->document, config->document_length);
-    ioc_write_document(&writer, &signing, config->agreement ? &agreement : NULL);
+    ioc_write_document(&writer, &signing, config->agreement ? &agreement : NULL, config->circuit);
     TRY(ioc_writer_status(&writer));
     device->serial = (ioc_serial_device_t){
         .context = device,
@@ -139,6 +139,7 @@ ioc_status_t ioc_device_open(ioc_device_t *device, const ioc_device_config_t *co
         .firmware = config->firmware,
         .key = config->key,
         .document = ioc_writer_slice(&writer, 0),
+        .circuit = config->circuit,
         .development = config->development,
         .set_server = port->served ? set_server : NULL,
     };
@@ -148,8 +149,9 @@ ioc_status_t ioc_device_open(ioc_device_t *device, const ioc_device_config_t *co
     TRY(ioc_queue_open(&device->queue, config->flash, now + 1));
     TRY(count_waiting(device));
     device->due = now + config->delay_ms;
-    ioc_address(&signing, address);
-    tell(device, (ioc_event_t){.kind = IOC_EVENT_STARTED, .count = device->waiting, .address = address});
+    ioc_address(&signing, device->address);
+    tell(device,
+         (ioc_event_t){.kind = IOC_EVENT_STARTED, .count = device->waiting, .address = device->address});
     return IOC_OK;
 }
 
@@ -185,6 +187,7 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t project, uint64
                                   const int64_t *values, uint64_t *nonce) {
     const ioc_device_config_t *config = device->config;
     uint64_t signed_by_key[SIGNED_KEYS];
+    uint8_t circuit_signature[IOC_CIRCUIT_SIGNATURE_LENGTH];
     ioc_writer_t payload, request;
     if (config->signed_count > SIGNED_KEYS) return IOC_ERR_ARGUMENT;
     TRY(signed_values(config, time, values, signed_by_key));
@@ -192,6 +195,11 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t project, uint64
     ioc_write_reading(&payload, time, config->fields, values, config->field_count);
     TRY(ioc_writer_status(&payload));
     *nonce = ioc_queue_next(&device->queue);
+    if (config->circuit) {
+        ioc_reading_t reading = {config->circuit->chain_id, project, device->address, *nonce, time, {0}};
+        memcpy(reading.values, values, config->field_count * sizeof *values);
+        TRY(config->circuit->sign_reading(config->circuit, &reading, circuit_signature));
+    }
     const ioc_task_request_t task = {
         .nonce = *nonce,
         .project_id = project,
@@ -199,6 +207,8 @@ static ioc_status_t queue_reading(ioc_device_t *device, uint64_t project, uint64
         .payload = ioc_writer_slice(&payload, 0),
         .signed_values = signed_by_key,
         .signed_count = config->signed_count,
+        .circuit_signature =
+            config->circuit ? make_slice(circuit_signature, sizeof circuit_signature) : make_slice(NULL, 0),
     };
     ioc_writer_init(&request, config->message, config->message_length);
     TRY(ioc_write_task_request(&request, config->key, &task));

@@ -26,18 +26,21 @@ void ioc_write_did_key(ioc_writer_t *writer, const ioc_public_key_t *key) {
     ioc_write_base58(writer, bytes, 34u + point);
 }
 
+static void begin_method(ioc_writer_t *writer, ioc_slice_t did, const char *name) {
+    ioc_write_format(
+        writer, "%t{\"id\":\"%r#key-%t\",\"type\":\"JsonWebKey2020\",\"controller\":\"%r\",\"publicKeyJwk\":",
+        *name == '1' ? "" : ",", did, name, did);
+}
+
 static void write_method(ioc_writer_t *writer, ioc_slice_t did, const char *name,
                          const ioc_public_key_t *key) {
-    ioc_write_format(
-        writer,
-        "{\"id\":\"%r#key-%t\",\"type\":\"JsonWebKey2020\",\"controller\":\"%r\",\"publicKeyJwk\":", did,
-        name, did);
+    begin_method(writer, did, name);
     ioc_write_jwk(writer, key);
     ioc_write_byte(writer, '}');
 }
 
 void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
-                        const ioc_public_key_t *agreement) {
+                        const ioc_public_key_t *agreement, const ioc_circuit_key_t *circuit) {
     uint8_t text[IOC_DID_IO_LENGTH];
     ioc_writer_t did_writer;
     ioc_writer_init(&did_writer, text, sizeof text);
@@ -49,9 +52,11 @@ void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
         "\"https://w3id.org/security/suites/jws-2020/v1\"],\"id\":\"%r\",\"verificationMethod\":[",
         did);
     write_method(writer, did, "1", signing);
-    if (agreement) {
-        ioc_write_byte(writer, ',');
-        write_method(writer, did, "2", agreement);
+    if (agreement) write_method(writer, did, "2", agreement);
+    if (circuit) {
+        begin_method(writer, did, "3");
+        ioc_write_format(writer, "{\"kty\":\"EC\",\"crv\":\"BabyJubjub\",\"x\":\"%b\",\"y\":\"%b\"}}",
+                         make_slice(circuit->public_key.x, 32), make_slice(circuit->public_key.y, 32));
     }
     ioc_write_format(writer,
                      "],\"authentication\":[\"%r#key-1\"],\"assertionMethod\":[\"%r#key-1\"],"

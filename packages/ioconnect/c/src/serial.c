@@ -54,10 +54,21 @@ static fault_t wrong(call_t *call, const char *name) {
 
 static fault_t device_info(call_t *call) {
     const ioc_serial_device_t *device = call->device;
-    ioc_write_format(call->writer, "{\"protocol\":1,\"model\":%s,\"firmware\":%s,\"features\":[%t%t%t]}",
-                     device->model, device->firmware, device->set_network ? "\"network.set\"" : "",
-                     device->set_network && device->set_server ? "," : "",
-                     device->set_server ? "\"server.set\"" : "");
+    ioc_write_format(call->writer, "{\"protocol\":1,\"model\":%s,\"firmware\":%s,\"features\":[",
+                     device->model, device->firmware);
+    const struct {
+        bool has;
+        const char *name;
+    } features[] = {{device->set_network != NULL, "network.set"},
+                    {device->set_server != NULL, "server.set"},
+                    {device->circuit != NULL, "circuit"}};
+    const char *separator = "";
+    for (size_t i = 0; i < COUNT(features); i++) {
+        if (!features[i].has) continue;
+        ioc_write_format(call->writer, "%t\"%t\"", separator, features[i].name);
+        separator = ",";
+    }
+    ioc_write_text(call->writer, "]}");
     return DONE;
 }
 
@@ -90,10 +101,11 @@ static fault_t did_document(call_t *call) {
     return DONE;
 }
 
+/* Writes the last member of the result. */
 static fault_t write_signature(call_t *call, const uint8_t digest[32]) {
     uint8_t signature[64];
     if (ioc_sign_digest(call->device->key, digest, signature) != IOC_OK) return INTERNAL;
-    ioc_write_format(call->writer, "{\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
+    ioc_write_format(call->writer, "\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
     return DONE;
 }
 
@@ -143,6 +155,7 @@ static fault_t did_prove(call_t *call) {
     ioc_write_format(&writer, "\n0x%x", make_slice(challenge, sizeof challenge));
     ioc_keccak256_update(&hash, line, writer.length);
     ioc_keccak256_final(&hash, digest);
+    ioc_write_byte(call->writer, '{');
     return write_signature(call, digest);
 }
 
@@ -194,12 +207,12 @@ static bool read_word(ioc_slice_t value, int member, uint8_t word[32]) {
 }
 
 /* Words of a permit that the request does not have. */
-enum { ZERO = WORDS, DEVICE, URI_HASH, TYPE_HASH, ALL_WORDS };
+enum { ZERO = WORDS, DEVICE, CIRCUIT, URI_HASH, TYPE_HASH, ALL_WORDS };
 static const uint8_t LEGACY_ORDER[] = {TYPE_HASH, OWNER, NONCE},
-                     ORDER[] = {TYPE_HASH,       ZERO,     DEVICE, OWNER, HASH,    URI_HASH,
-                                DEVICE_CONTRACT, TOKEN_ID, ZERO,   NONCE, DEADLINE};
+                     ORDER[] = {TYPE_HASH,       ZERO,     DEVICE,  OWNER, HASH,    URI_HASH,
+                                DEVICE_CONTRACT, TOKEN_ID, CIRCUIT, NONCE, DEADLINE};
 
-APART static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
+APART static void hash_permit(uint8_t words[ALL_WORDS][32], bool legacy, ioc_slice_t uri,
                               uint8_t digest[32]) {
     const ioc_slice_t type = legacy ? make_slice(PERMIT_TYPE, sizeof PERMIT_TYPE - 1)
                                     : make_slice(DEVICE_PERMIT_TYPE, sizeof DEVICE_PERMIT_TYPE - 1);
@@ -215,8 +228,6 @@ APART static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], 
     ioc_keccak256_final(&hash, words[CHAIN_ID]);
 
     memset(words[ZERO], 0, 32);
-    memset(words[DEVICE], 0, 32);
-    ioc_address(&call->key, words[DEVICE] + 12);
     ioc_keccak256(uri, words[URI_HASH]);
     ioc_keccak256(type, words[TYPE_HASH]);
     ioc_keccak256_init(&hash);
@@ -231,14 +242,30 @@ APART static void hash_permit(const call_t *call, uint8_t words[ALL_WORDS][32], 
     ioc_keccak256_final(&hash, digest);
 }
 
+/* Writes "circuitKey", the key and the proof as the registry takes them, and its hash as a word. */
+static ioc_status_t prove_circuit_key(call_t *call, uint8_t words[ALL_WORDS][32]) {
+    static const char *const names[] = {"x",           "y",           "eighthX", "eighthY",
+                                        "commitmentX", "commitmentY", "response"};
+    const ioc_circuit_key_t *circuit = call->device->circuit;
+    ioc_circuit_proof_t proof;
+    TRY(circuit->prove(circuit, words[CHAIN_ID], words[REGISTRY] + 12, words[DEVICE] + 12, &proof));
+    ioc_keccak256(make_slice(&proof.public_key, sizeof proof.public_key), words[CIRCUIT]);
+    for (size_t i = 0; i < COUNT(names); i++)
+        ioc_write_format(call->writer, "%t\"%t\":\"0x%x\"", i == 0 ? "{\"circuitKey\":{" : ",", names[i],
+                         make_slice((const uint8_t *)&proof + 32 * i, 32));
+    ioc_write_text(call->writer, "},");
+    return IOC_OK;
+}
+
 static fault_t did_permit(call_t *call) {
     static const char *const legacy_members[] = {"chainId", "registry", "owner", "nonce", "kind"};
     ioc_slice_t values[COUNT(PERMIT_MEMBERS)], kind, uri = {NULL, 0};
     uint8_t words[ALL_WORDS][32], text[URI_CHARACTERS * 3], digest[32];
     if (ioc_json_object(call->parameters, &PERMIT_MEMBERS[KIND], &kind, 1, false) != IOC_OK)
         return wrong(call, PERMIT_MEMBERS[KIND]);
-    const bool legacy = ioc_json_is(kind, "legacy");
-    if (!legacy && !ioc_json_is(kind, "device")) return wrong(call, PERMIT_MEMBERS[KIND]);
+    const bool legacy = ioc_json_is(kind, "legacy"), circuit = ioc_json_is(kind, "circuit");
+    if (!legacy && !circuit && !ioc_json_is(kind, "device")) return wrong(call, PERMIT_MEMBERS[KIND]);
+    if (circuit && !call->device->circuit) return UNSUPPORTED;
     if (legacy ? !read_parameters(call, legacy_members, values, COUNT(legacy_members))
                : !read_parameters(call, PERMIT_MEMBERS, values, COUNT(PERMIT_MEMBERS)))
         return PARAMETERS_INVALID;
@@ -252,7 +279,14 @@ static fault_t did_permit(call_t *call) {
     if (call->device->development && !ioc_json_is(values[CHAIN_ID], "31337")) return KEY_REFUSED;
     if (call->device->consent && !call->device->consent(call->device->context, call->parameters))
         return DECLINED;
-    hash_permit(call, words, legacy, uri, digest);
+    memset(words[DEVICE], 0, 32);
+    ioc_address(&call->key, words[DEVICE] + 12);
+    memset(words[CIRCUIT], 0, 32);
+    if (!circuit)
+        ioc_write_byte(call->writer, '{');
+    else if (prove_circuit_key(call, words) != IOC_OK)
+        return INTERNAL;
+    hash_permit(words, legacy, uri, digest);
     return write_signature(call, digest);
 }
 

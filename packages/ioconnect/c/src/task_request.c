@@ -58,7 +58,10 @@ ioc_status_t ioc_write_task_request(ioc_writer_t *writer, psa_key_id_t key,
     TRY(digest_of(ioc_writer_slice(writer, start), request, digest));
     TRY(ioc_sign_digest(key, digest, signature));
     writer->length--;
-    ioc_write_format(writer, ",\"signature\":\"0x%x\"}", make_slice(signature, sizeof signature));
+    ioc_write_format(writer, ",\"signature\":\"0x%x\"", make_slice(signature, sizeof signature));
+    if (request->circuit_signature.bytes)
+        ioc_write_format(writer, ",\"circuitSignature\":\"0x%x\"", request->circuit_signature);
+    ioc_write_byte(writer, '}');
     return ioc_writer_status(writer);
 }
 

@@ -18,7 +18,6 @@ psa_status_t test_fail();
 #define IOC_FAULTY(function, ...) (test_fault() ? PSA_ERROR_HARDWARE_FAILURE : function(__VA_ARGS__))
 #endif
 #define psa_import_key(...) IOC_FAULTY(psa_import_key, __VA_ARGS__)
-#define psa_export_key(...) IOC_FAULTY(psa_export_key, __VA_ARGS__)
 #define psa_export_public_key(...) IOC_FAULTY(psa_export_public_key, __VA_ARGS__)
 #define psa_get_key_attributes(...) IOC_FAULTY(psa_get_key_attributes, __VA_ARGS__)
 #define psa_generate_random(...) IOC_FAULTY(psa_generate_random, __VA_ARGS__)

@@ -14,6 +14,8 @@ const MESSAGE = JSON.stringify({
 const P256 = { from: `${ALICE}#key-p256-1`, to: `${BOB}#key-p256-1` }
 const SIGNER = `${ALICE}#key-2`
 
+const seedOf = async (core: Core) => Number(await core.text('circuit.seed', Buffer.alloc(32, 5)))
+
 const secretOf = (kid: string) =>
   [...vectors.secrets.alice, ...vectors.secrets.bob].find((secret) => secret.kid === kid)!
 
@@ -61,6 +63,14 @@ describe.each(backends('faults beneath the C core', { chips: false }))('faults w
       'a message id': ['message.id'],
       'a delay': ['backoff', 1, 2, 3],
       'a wrapped key': ['wrap', Buffer.alloc(32), Buffer.alloc(64)],
+      'a circuit’s signature': ['circuit.sign', await seedOf(core), Buffer.alloc(32, 1)],
+      'a circuit key’s proof': [
+        'circuit.prove',
+        await seedOf(core),
+        Buffer.alloc(32, 1),
+        Buffer.alloc(20, 2),
+        Buffer.alloc(20, 3),
+      ],
       'a derived key': ['kdf', Buffer.alloc(32), 'A256KW', 'a', 'b', 'tag', 32],
     }
   })
@@ -96,6 +106,8 @@ describe.each(backends('faults beneath the C core', { chips: false }))('faults w
     ['a message id', 1],
     ['a delay', 1],
     ['a wrapped key', 49],
+    ['a circuit’s signature', 12],
+    ['a circuit key’s proof', 12],
     ['a derived key', 8],
   ])('%s', async (name, atLeast) => {
     expect(await failEach(operations[name]!)).toBeGreaterThanOrEqual(atLeast)

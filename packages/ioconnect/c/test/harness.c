@@ -3,10 +3,9 @@
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
 #include "faults.h"
 #include "flash.h"
-#include "src/bn254.h"
 #include "src/internal.h"
-#include <ioconnect/babyjubjub.h>
 #include <ioconnect/backoff.h>
+#include <ioconnect/circuit_key.h>
 #include <ioconnect/credential.h>
 #include <ioconnect/device.h>
 #include <ioconnect/did.h>
@@ -356,7 +355,7 @@ static ioc_status_t run_keys(void) {
     if (is("document")) {
         TRY(public_at(1, &key));
         if (word_count > 2) TRY(public_at(2, &agreement));
-        ioc_write_document(&out, &key, word_count > 2 ? &agreement : NULL);
+        ioc_write_document(&out, &key, word_count > 2 ? &agreement : NULL, NULL);
         return finish();
     }
     if (is("document.verify")) return ioc_document_verify(bytes_at(1), bytes_at(2).bytes, bytes_at(3));
@@ -395,81 +394,63 @@ static ioc_status_t run_keys(void) {
     return IOC_ERR_ARGUMENT;
 }
 
-/* Numbers are 32 bytes. */
-static ioc_status_t run_circuits(void) {
-    uint8_t hash[32], x[32], y[32];
-    if (is("poseidon")) {
-        uint8_t(*inputs)[32] = take(32 * word_count);
+static ioc_status_t run_circuit(void) {
+    if (is("circuit.poseidon")) {
+        uint8_t inputs[IOC_POSEIDON_INPUTS + 1][32], hash[32];
         for (size_t i = 1; i < word_count; i++)
             memcpy(inputs[i - 1], bytes_at(i).bytes, 32);
         TRY(ioc_poseidon((const uint8_t(*)[32])inputs, word_count - 1, hash));
         give(ioc_slice(hash, sizeof hash));
         return IOC_OK;
     }
-    if (is("leaf")) {
-        ioc_leaf_t reading = {
-            .chain_id = number_at(1), .project_id = number_at(2), .nonce = number_at(4), .time = number_at(5)};
-        memcpy(reading.device, bytes_at(3).bytes, sizeof reading.device);
-        for (size_t i = 6; i < word_count; i++)
-            reading.values[i - 6] = (int64_t)number_at(i);
-        ioc_reading_leaf(&reading, hash);
-        give(ioc_slice(hash, sizeof hash));
-        return IOC_OK;
-    }
-    if (strncmp(words[0], "point", 5) == 0) {
-        ioc_point_t one, other;
-        ioc_number_t scalar;
-        if (is("point.of")) {
-            ioc_number_read(&scalar, bytes_at(1).bytes);
-            ioc_point_of(&scalar, x, y);
-        } else {
-            ioc_point_read(&one, bytes_at(1).bytes, bytes_at(2).bytes);
-            if (is("point.add")) {
-                ioc_point_read(&other, bytes_at(3).bytes, bytes_at(4).bytes);
-                ioc_point_add(&one, &one, &other);
-            } else
-                ioc_point_double(&one);
-            ioc_point_write(&one, x, y);
+    if (is("circuit.leaf") || is("circuit.sign.leaf")) {
+        /* The latter with a seed before all. */
+        const size_t at = is("circuit.leaf") ? 1 : 2;
+        ioc_reading_t reading = {number_at(at),     number_at(at + 1), bytes_at(at + 2).bytes,
+                                 number_at(at + 3), number_at(at + 4), {0}};
+        uint8_t leaf[32], signature[IOC_CIRCUIT_SIGNATURE_LENGTH];
+        ioc_circuit_key_t key;
+        for (size_t i = 0; i < IOC_READING_VALUES; i++)
+            reading.values[i] = (int64_t)number_at(at + 5 + i);
+        if (at == 1) {
+            TRY(ioc_reading_leaf(&reading, leaf));
+            give(ioc_slice(leaf, sizeof leaf));
+            return IOC_OK;
         }
-        give(ioc_slice(x, sizeof x));
-        give(ioc_slice(y, sizeof y));
+        TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), 4690, &key));
+        TRY(ioc_circuit_sign_reading(&key, &reading, signature));
+        give(ioc_slice(signature, sizeof signature));
         return IOC_OK;
     }
-    if (is("bjj.seed")) {
+    if (is("circuit.seed")) {
         psa_key_id_t id;
-        /* Any other policy, where one is asked for. */
-        const psa_key_usage_t usage = word_count > 2 ? (psa_key_usage_t)number_at(2) : PSA_KEY_USAGE_EXPORT;
-        TRY(ioc_import(PSA_KEY_TYPE_RAW_DATA, 0, 0, usage, bytes_at(1).bytes, bytes_at(1).length, &id));
+        TRY(ioc_import(PSA_KEY_TYPE_HMAC, 256, PSA_ALG_HMAC(PSA_ALG_SHA_512), PSA_KEY_USAGE_SIGN_MESSAGE,
+                       bytes_at(1).bytes, bytes_at(1).length, &id));
         give_number(id);
         return IOC_OK;
     }
-    ioc_babyjubjub_t key;
-    TRY(ioc_babyjubjub_open(&key, (psa_key_id_t)number_at(1)));
-    if (is("bjj")) give(ioc_slice(key.bytes, sizeof key.bytes));
-    if (is("bjj.hash")) {
-        ioc_babyjubjub_hash(&key, hash);
-        give(ioc_slice(hash, sizeof hash));
+    ioc_circuit_key_t key;
+    TRY(ioc_circuit_key_open((psa_key_id_t)number_at(1), 4690, &key));
+    if (is("circuit.key")) {
+        give(ioc_slice(&key.public_key, sizeof key.public_key));
+        return IOC_OK;
     }
-    if (is("bjj.sign")) {
-        uint8_t *signature = take(IOC_BABYJUBJUB_SIGNATURE_BYTES);
-        TRY(ioc_babyjubjub_sign(&key, bytes_at(2).bytes, signature));
-        give(ioc_slice(signature, IOC_BABYJUBJUB_SIGNATURE_BYTES));
+    if (is("circuit.sign")) {
+        uint8_t signature[IOC_CIRCUIT_SIGNATURE_LENGTH];
+        TRY(ioc_circuit_sign(&key, bytes_at(2).bytes, signature));
+        give(ioc_slice(signature, sizeof signature));
+        return IOC_OK;
     }
-    if (is("bjj.prove")) {
-        uint8_t *proof = take(IOC_BABYJUBJUB_PROOF_BYTES);
-        ioc_babyjubjub_binding_t binding = {.chain_id = number_at(2)};
-        memcpy(binding.registry, bytes_at(3).bytes, 20);
-        memcpy(binding.device, bytes_at(4).bytes, 20);
-        TRY(ioc_babyjubjub_prove(&key, &binding, proof));
-        give(ioc_slice(proof, IOC_BABYJUBJUB_PROOF_BYTES));
-    }
-    if (is("bjj.document")) {
+    if (is("circuit.document")) {
         ioc_public_key_t signing, agreement;
         TRY(public_at(2, &signing));
         if (word_count > 3) TRY(public_at(3, &agreement));
-        ioc_babyjubjub_write_document(&out, &signing, word_count > 3 ? &agreement : NULL, &key);
+        ioc_write_document(&out, &signing, word_count > 3 ? &agreement : NULL, &key);
         return finish();
     }
+    ioc_circuit_proof_t proof;
+    TRY(ioc_circuit_prove(&key, bytes_at(2).bytes, bytes_at(3).bytes, bytes_at(4).bytes, &proof));
+    give(ioc_slice(&proof, sizeof proof));
     return IOC_OK;
 }
 
@@ -591,8 +572,8 @@ static ioc_status_t run_messages(void) {
     }
     if (is("request")) {
         uint64_t values[WORDS];
-        const ioc_task_request_t request = {number_at(2), number_at(3), optional_at(4),
-                                            bytes_at(5),  values,       word_count - 6};
+        const ioc_task_request_t request = {number_at(2), number_at(3),   optional_at(4), bytes_at(5),
+                                            values,       word_count - 6, {NULL, 0}};
         for (size_t i = 6; i < word_count; i++)
             values[i - 6] = number_at(i);
         TRY(ioc_write_task_request(&out, (psa_key_id_t)number_at(1), &request));
@@ -644,7 +625,10 @@ static ioc_status_t run_serial(void) {
         }
         return IOC_ERR_ARGUMENT;
     }
-    /* serial REQUEST KEY DOCUMENT FLAGS: d development, n no network, s no server, r refuses. */
+    /* serial REQUEST KEY DOCUMENT FLAGS [CIRCUIT_SEED]: d development, n no network, s no server, r refuses.
+     */
+    ioc_circuit_key_t circuit;
+    if (word_count > 5) TRY(ioc_circuit_key_open((psa_key_id_t)number_at(5), 4690, &circuit));
     const char *flags = words[4];
     agrees = !strchr(flags, 'r');
     const ioc_serial_device_t device = {
@@ -653,6 +637,7 @@ static ioc_status_t run_serial(void) {
         .firmware = IOC_TEXT("0.1.0"),
         .key = (psa_key_id_t)number_at(2),
         .document = bytes_at(3),
+        .circuit = word_count > 5 ? &circuit : NULL,
         .development = strchr(flags, 'd') != NULL,
         .consent = consent,
         .set_network = strchr(flags, 'n') ? NULL : set_network,
@@ -814,12 +799,14 @@ static void serve_more(void) {
         serves.projects[serves.project_count++] = number_at(i);
 }
 
-/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT]: lengths of the buffers; from the next device.open on. */
+/* device.limits WINDOW DOCUMENT MESSAGE SCRATCH [AGREEMENT [CIRCUIT_SEED]]: lengths of the buffers; from the
+ * next device.open on. */
 static struct {
     uint32_t window;
     size_t document, message, scratch;
     psa_key_id_t agreement;
-} limits = {4, sizeof device_document, sizeof device_message, sizeof device_scratch, 0};
+    psa_key_id_t circuit_seed;
+} limits = {4, sizeof device_document, sizeof device_message, sizeof device_scratch, 0, 0};
 
 static void limit(void) {
     limits.window = (uint32_t)number_at(1);
@@ -827,6 +814,7 @@ static void limit(void) {
     limits.message = (size_t)number_at(3);
     limits.scratch = (size_t)number_at(4);
     limits.agreement = word_count > 5 ? (psa_key_id_t)number_at(5) : 0;
+    limits.circuit_seed = word_count > 6 ? (psa_key_id_t)number_at(6) : 0;
 }
 
 /* device.open KEY GATEWAY...: two gateways at most, of HTTP; on the flash that "flash" made. */
@@ -835,7 +823,9 @@ static ioc_status_t open_device(void) {
     static const uint8_t signed_keys[] = {2, 0};
     static ioc_device_config_t config;
     static owned_t gateways[2];
+    static ioc_circuit_key_t circuit;
     ioc_server_settings_t server = {.project_id = 7};
+    if (limits.circuit_seed) TRY(ioc_circuit_key_open(limits.circuit_seed, 4690, &circuit));
     fields[0] = (ioc_field_t){IOC_TEXT("temperature"), 100};
     fields[1] = (ioc_field_t){IOC_TEXT("count"), 1};
     config = (ioc_device_config_t){
@@ -843,6 +833,7 @@ static ioc_status_t open_device(void) {
         .flash = &flash.flash,
         .key = (psa_key_id_t)number_at(1),
         .agreement = limits.agreement,
+        .circuit = limits.circuit_seed ? &circuit : NULL,
         .model = IOC_TEXT("harness"),
         .firmware = IOC_TEXT("1"),
         .fields = fields,
@@ -940,8 +931,7 @@ static ioc_status_t run(void) {
     }
     TRY(begin());
     if (strncmp(words[0], "device", 6) == 0) return run_device();
-    if (strncmp(words[0], "bjj", 3) == 0 || strncmp(words[0], "point", 5) == 0 || is("poseidon") || is("leaf"))
-        return run_circuits();
+    if (strncmp(words[0], "circuit", 7) == 0) return run_circuit();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
     ioc_status_t status = run_encoding();

@@ -5,15 +5,19 @@ import { connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createServer } from 'node:tls'
+import { type DidDocument, parseDocument } from '@iotex2/identity/document'
+import type { Hex } from '@iotex2/protocol/hex'
+import { readingLeaf } from '@iotex2/protocol/leaf'
 import { profileManifest } from '@iotex2/protocol/manifest'
 import { type Profile, parseProfile } from '@iotex2/protocol/profile'
 import { parsePayload } from '@iotex2/protocol/reading'
 import { encodeFrame, FrameDecoder } from '@iotex2/protocol/serial/frame'
-import { encodeSerialRequest } from '@iotex2/protocol/serial/messages'
+import { DOCUMENT_PART_BYTES, encodeSerialRequest } from '@iotex2/protocol/serial/messages'
 import { afterAll, describe, expect, test } from 'vitest'
 import { until } from '../../test/deadline.ts'
 import { Ledger, startHttpGateway, startMqttGateway } from '../../test/gateway.ts'
 import { buildFirmware, Firmware, skipLinux } from './firmware.ts'
+import { isSigned, numbersOf } from './jubjub.ts'
 
 const skip = skipLinux('firmware for Linux')
 const directory = mkdtempSync(join(tmpdir(), 'iotex2-linux-'))
@@ -50,6 +54,18 @@ function start(program: string, name: string, ...words: string[]): Firmware {
   running.add(firmware)
   void firmware.exited.then(() => running.delete(firmware))
   return firmware
+}
+
+/** Asks a firmware whose serial line is its standard input and output, and returns its replies. */
+async function ask(firmware: Firmware, ...requests: Uint8Array[]): Promise<string[]> {
+  const decoder = new FrameDecoder()
+  const replies: string[] = []
+  firmware.child.stdout!.on('data', (chunk: Buffer) => {
+    for (const each of decoder.push(chunk)) if ('message' in each) replies.push(Buffer.from(each.message).toString())
+  })
+  for (const request of requests) firmware.child.stdin!.write(encodeFrame(request))
+  await until('replies come', () => replies.length >= requests.length)
+  return replies
 }
 
 describe.skipIf(skip)('firmware for Linux', { timeout: 120_000 }, () => {
@@ -106,6 +122,34 @@ describe.skipIf(skip)('firmware for Linux', { timeout: 120_000 }, () => {
     },
   )
 
+  test('signs each reading for circuits where its profile says so, by the key in its document', async () => {
+    const ledger = new Ledger()
+    await using gateway = await startHttpGateway(ledger)
+    const profile = profileFor('http', [gateway.url], { circuitChainId: '4690' })
+    const program = await buildFirmware(join(directory, 'project'), profile)
+    let document: DidDocument | undefined
+    // The second time the seed is in its store.
+    for (let life = 0; life < 2; life++) {
+      const firmware = start(program, 'circuits', '--serial', '-')
+      const kept = ledger.kept.size
+      const parts = [0, DOCUMENT_PART_BYTES].map((offset, i) => encodeSerialRequest(i, 'did.document', { offset }))
+      const replies = await ask(firmware, ...parts)
+      document = parseDocument(
+        Buffer.concat(replies.map((reply) => Buffer.from(JSON.parse(reply).result.part, 'base64'))),
+      )
+      await until('readings are kept', () => ledger.kept.size >= kept + 3)
+      await firmware.kill()
+    }
+    const { publicKeyJwk } = document!.verificationMethod[2]!
+    const key = [publicKeyJwk.x, publicKeyJwk.y!].map((part) => numbersOf(Buffer.from(part, 'base64url'))[0]!)
+    const device = document!.id.slice('did:io:'.length) as Hex
+    for (const { nonce, projectId, payload, circuitSignature } of ledger.kept.values()) {
+      const { time, values } = parsePayload(profile, payload, Date.now())
+      const leaf = readingLeaf({ chainId: 4690n, projectId, device, nonce, time, values })
+      expect(isSigned(key, leaf, numbersOf(Buffer.from(circuitSignature!)))).toBe(true)
+    }
+  })
+
   test('what a gateway refuses for good is put aside', async () => {
     const ledger = new Ledger()
     ledger.meddle = (_nonce, attempt) =>
@@ -134,14 +178,11 @@ describe.skipIf(skip)('firmware for Linux', { timeout: 120_000 }, () => {
   test('it is asked who it is over a serial line', async () => {
     const program = await buildFirmware(join(directory, 'project'), profileFor('http', ['http://127.0.0.1:1']))
     const firmware = start(program, 'serial', '--serial', '-')
-    const decoder = new FrameDecoder()
-    const replies: string[] = []
-    firmware.child.stdout!.on('data', (chunk: Buffer) => {
-      for (const each of decoder.push(chunk)) if ('message' in each) replies.push(Buffer.from(each.message).toString())
-    })
-    firmware.child.stdin!.write(encodeFrame(encodeSerialRequest(1, 'device.info', {})))
-    firmware.child.stdin!.write(encodeFrame(encodeSerialRequest(2, 'did.get', {})))
-    await until('replies come', () => replies.length >= 2)
+    const replies = await ask(
+      firmware,
+      encodeSerialRequest(1, 'device.info', {}),
+      encodeSerialRequest(2, 'did.get', {}),
+    )
     await firmware.kill()
     expect(JSON.parse(replies[0]!)).toMatchObject({ id: 1, result: { model: 'Bench', firmware: '1' } })
     expect(replies[1]).toMatch(/"did":"did:io:0x[0-9a-f]{40}"/)

@@ -37,6 +37,7 @@ IMPORT(flash_erase) int import_flash_erase(uint32_t address, uint32_t length);
 static struct {
     ioc_device_t device;
     ioc_device_config_t config;
+    ioc_circuit_key_t circuit;
     ioc_server_settings_t server;
     ioc_flash_t flash;
     ioc_field_t fields[MAXIMUM_FIELDS];
@@ -177,6 +178,12 @@ EXPORT(set_key) void export_set_key(psa_key_id_t key, psa_key_id_t agreement, bo
     board.config.key = key;
     board.config.agreement = agreement;
     board.config.development = development;
+}
+
+/* `seed` is ioc_circuit_key_t's. */
+EXPORT(set_circuit) ioc_status_t export_set_circuit(psa_key_id_t seed, uint64_t chain_id) {
+    board.config.circuit = &board.circuit;
+    return ioc_circuit_key_open(seed, chain_id, &board.circuit);
 }
 
 EXPORT(set_pace)

@@ -68,7 +68,7 @@ int main(int count, char **words) {
     static ioc_device_t device;
     static ioc_device_config_t config;
     static ioc_server_settings_t server;
-    ioc_app_configure(&config, &server);
+    if (ioc_app_configure(&config, &server) != IOC_OK) return 1;
     printf("%.*s %llu %d\\n", (int)config.model.length, (const char *)config.model.bytes, (unsigned long long)server.project_id, server.mqtt);
     for (int i = 1; i + 5 < count; i += 6) {
         for (int j = 0; j < 4; j++)

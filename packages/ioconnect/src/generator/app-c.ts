@@ -42,7 +42,7 @@ export function appSource(profile: DeviceProfile): string {
 #include "sensors.h"
 #include <ioc_app.h>
 
-void ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server) {
+ioc_status_t ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server) {
     config->model = ${text(device.model)};
     config->firmware = ${text(device.firmware)};
     ${prefix}_configure(config);
@@ -50,6 +50,12 @@ void ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *serve
     server->mqtt = ${device.transport === 'mqtt'};
 ${device.gateways.map((url, i) => `    server->gateways[${i}] = ${text(url)};`).join('\n')}
     server->gateway_count = ${device.gateways.length};
+${
+  device.circuitChainId === undefined
+    ? '    return IOC_OK;'
+    : `    static ioc_circuit_key_t circuit;
+    return ioc_app_sign_for_circuits(config, &circuit, UINT64_C(${device.circuitChainId}));`
+}
 }
 ${fields.map(sampler).join('')}
 void ioc_app_measure(ioc_device_t *device, uint64_t milliseconds) {

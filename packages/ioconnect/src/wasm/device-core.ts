@@ -48,6 +48,8 @@ export interface CoreSettings {
   keyId: number
   /** A development key: consents to nothing on another chain than 31337. */
   development: boolean
+  /** PSA's identifier of the seed of the key for circuits, and the chain of the leaves that it signs. */
+  circuit?: { seedId: number; chainId: bigint }
   model: string
   firmware: string
   fields: readonly { name: string; scale: number }[]
@@ -82,6 +84,7 @@ interface Exports {
   inbox(): number
   inbox_bytes(): number
   set_key(key: number, agreement: number, development: number): void
+  set_circuit(seed: number, chainId: bigint): number
   set_pace(
     intervalMs: number,
     delayMs: number,
@@ -151,6 +154,8 @@ export class DeviceCore {
     const { server, backoff, fields, signedKeys } = settings
     const { sectors, sectorBytes, unitBytes } = platform.flash
     core.#exports.set_key(settings.keyId, 0, Number(settings.development))
+    const { circuit } = settings
+    if (circuit) core.#check(core.#exports.set_circuit(circuit.seedId, circuit.chainId))
     core.#exports.set_pace(
       settings.intervalMs,
       settings.delayMs,

@@ -44,7 +44,6 @@ const { SUCCESS } = PSA_STATUS
 
 /** psa_key_usage_t. */
 export const PSA_USAGE = {
-  EXPORT: 0x1,
   ENCRYPT: 0x100,
   DECRYPT: 0x200,
   SIGN_MESSAGE: 0x400,
@@ -80,10 +79,8 @@ const HASH_NAME: Record<number, string> = {
   [PSA_ALGORITHM.SHA_512]: 'sha512',
 }
 
-/** psa_key_type_t of bytes that are a secret of no algorithm of PSA's. */
-export const TYPE_RAW_DATA = 0x1001
-const TYPE_HMAC = 0x1100
-const TYPE_AES = 0x2400
+/** psa_key_type_t of what is no elliptic curve. */
+export const PSA_TYPE = { HMAC: 0x1100, AES: 0x2400 } as const
 /** Of a key pair; a public key's is without {@link PAIR_FLAG}. */
 const TYPE_PAIR = 0x7100
 const PAIR_FLAG = 0x3000
@@ -313,11 +310,6 @@ export class Psa {
         this.#keys.delete(id! >>> 0)
         return SUCCESS
       },
-      psa_export_key: (id, address, size, lengthAt) => {
-        const key = this.#key(id!)
-        if ((key.usage & PSA_USAGE.EXPORT) === 0) fail(PSA_STATUS.NOT_PERMITTED)
-        return give(key.bytes, address!, size!, lengthAt!)
-      },
       psa_export_public_key: (id, address, size, lengthAt) => {
         const key = this.#key(id!)
         const exported = key.publicKey ?? (isPublic(key.type) ? key.bytes : fail(PSA_STATUS.INVALID_ARGUMENT))
@@ -473,8 +465,8 @@ function checkKey(attributes: KeyAttributes, bytes: Uint8Array): number {
   const bits = 8 * bytes.length
   const curve = CURVES[familyOf(attributes)]
   let found: number
-  if (type === TYPE_HMAC || type === TYPE_RAW_DATA) found = bits
-  else if (type === TYPE_AES) found = [128, 192, 256].includes(bits) ? bits : fail(PSA_STATUS.INVALID_ARGUMENT)
+  if (type === PSA_TYPE.HMAC) found = bits
+  else if (type === PSA_TYPE.AES) found = [128, 192, 256].includes(bits) ? bits : fail(PSA_STATUS.INVALID_ARGUMENT)
   else if (!curve || (!isPair(type) && !isPublic(type))) return fail(PSA_STATUS.NOT_SUPPORTED)
   else {
     found = curve.bits

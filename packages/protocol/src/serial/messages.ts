@@ -75,9 +75,22 @@ export interface DeviceSignature {
   signature: Hex
 }
 
+/** A key of BabyJubjub and the proof that the device has its secret: IDevicePermits.CircuitKey, 32 bytes each. */
+export const CIRCUIT_KEY_MEMBERS = ['x', 'y', 'eighthX', 'eighthY', 'commitmentX', 'commitmentY', 'response'] as const
+export type CircuitKey = Record<(typeof CIRCUIT_KEY_MEMBERS)[number], Hex>
+
+/** What a device answers to `did.permit`: with `circuit`, the key that the permit binds too. */
+export interface DeviceConsent extends DeviceSignature {
+  circuitKey?: CircuitKey
+}
+
+/** The feature of a device that has a key for circuits. */
+export const CIRCUIT_FEATURE = 'circuit'
+
 /** The registry's device permit for registration (IDevicePermits), of which the device makes the EIP-712 digest. */
 export interface DevicePermitRequest {
-  kind: 'device'
+  /** `circuit` binds the device's key for circuits, which it has where {@link CIRCUIT_FEATURE} is among its features. */
+  kind: 'device' | 'circuit'
   action: 'register'
   chainId: string
   registry: Hex
@@ -120,7 +133,7 @@ export interface SerialMethods {
   'did.get': [Record<string, never>, DeviceDid]
   'did.document': [{ offset: number }, DocumentPart]
   'did.prove': [Possession, DeviceSignature]
-  'did.permit': [PermitRequest, DeviceSignature]
+  'did.permit': [PermitRequest, DeviceConsent]
   'network.set': [NetworkSettings, { applied: boolean }]
   'server.set': [ServerSettings, { applied: boolean }]
 }
@@ -236,7 +249,7 @@ const SHAPES: Record<SerialMethod, Record<string, Check>> = {
   'did.document': { offset: (value) => Number.isSafeInteger(value) && (value as number) >= 0 },
   'did.prove': { audience: text(1, MAXIMUM_AUDIENCE_LENGTH), challenge: bytes(32) },
   'did.permit': {
-    kind: oneOf('device'),
+    kind: oneOf('device', 'circuit'),
     action: oneOf('register'),
     ...LEGACY,
     hash: bytes(32),
@@ -299,7 +312,11 @@ const RESULTS: Record<SerialMethod, Record<string, Check>> = {
       text(0, 4 * Math.ceil(DOCUMENT_PART_BYTES / 3))(value) && /^[A-Za-z0-9+/]*={0,2}$/.test(value as string),
   },
   'did.prove': SIGNATURE,
-  'did.permit': SIGNATURE,
+  'did.permit': {
+    ...SIGNATURE,
+    circuitKey: (value) =>
+      value === undefined || (isObject(value) && CIRCUIT_KEY_MEMBERS.every((name) => isHex(value[name], 32))),
+  },
   'network.set': APPLIED,
   'server.set': APPLIED,
 }

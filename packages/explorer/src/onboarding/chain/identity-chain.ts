@@ -2,6 +2,7 @@
  * What the portal asks of the identity contracts, and has them do.
  * @module
  */
+
 import { deviceNFTInterface } from '@iotex2/chain/contracts/DeviceNFT'
 import { creationCode } from '@iotex2/chain/contracts/ERC1967Proxy'
 import { ioIDInterface } from '@iotex2/chain/contracts/IoID'
@@ -9,6 +10,7 @@ import { ioIDRegistryInterface } from '@iotex2/chain/contracts/IoIDRegistry'
 import { ioIDStoreInterface } from '@iotex2/chain/contracts/IoIDStore'
 import { projectInterface } from '@iotex2/chain/contracts/Project'
 import { projectRegistryInterface } from '@iotex2/chain/contracts/ProjectRegistry'
+import type { CircuitKey } from '@iotex2/protocol/serial/messages'
 import { Interface } from 'ethers'
 import type { Hex } from '../bytes.ts'
 import type { OnboardingInfo } from '../onboarding-api.ts'
@@ -69,6 +71,8 @@ export interface Registration {
   hash: Hex
   uri: string
   permit: { deadline: bigint; keyType: number; publicKey: Hex; signature: Hex }
+  /** What the permit binds too, of a device that has one. */
+  circuitKey?: CircuitKey
 }
 
 /** Blocks in one request, newest first: what public endpoints answer. */
@@ -129,7 +133,7 @@ export class IdentityChain {
   }
 
   register(registration: Registration, feeWei: bigint): Transaction {
-    const whole = { ...registration, circuitKey: NO_CIRCUIT_KEY, ownerSignature: '0x' }
+    const whole = { circuitKey: NO_CIRCUIT_KEY, ...registration, ownerSignature: '0x' }
     const data = ioIDRegistryInterface.encodeFunctionData('registerDevice', [whole])
     return { from: registration.owner, to: this.registry, data, valueWei: feeWei }
   }

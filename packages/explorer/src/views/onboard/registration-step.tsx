@@ -1,5 +1,5 @@
-import { devicePermitHash } from '@iotex2/protocol/device-permit'
-import { SERIAL_KEY_TYPE } from '@iotex2/protocol/serial/messages'
+import { circuitKeyHash, devicePermitHash } from '@iotex2/protocol/device-permit'
+import { CIRCUIT_FEATURE, SERIAL_KEY_TYPE } from '@iotex2/protocol/serial/messages'
 import { useCallback, useState } from 'react'
 import { parseTokens } from '../../onboarding/amount-input.ts'
 import type { Hex } from '../../onboarding/bytes.ts'
@@ -216,11 +216,11 @@ async function askForConsent(
   const deadline = now + PERMIT_SECONDS
   const bound = { deviceContract: contract.toLowerCase() as Hex, hash: device.documentHash, uri }
   const owner = account.toLowerCase() as Hex
-  const signed = await port.use(false, async (client) => {
-    const { did } = await client.call('did.get', {})
+  const { signature, circuitKey } = await port.use(false, async (client) => {
+    const [{ did }, { features }] = [await client.call('did.get', {}), await client.call('device.info', {})]
     if (did !== device.did) throw new PortalError('DEVICE_OTHER', `Another device is plugged in: ${did.slice(0, 60)}.`)
     return client.call('did.permit', {
-      kind: 'device',
+      kind: features.includes(CIRCUIT_FEATURE) ? 'circuit' : 'device',
       action: 'register',
       chainId: String(info.chain.id),
       registry: identity.registry.toLowerCase() as Hex,
@@ -240,9 +240,9 @@ async function askForConsent(
     owner,
     ...bound,
     tokenId: token,
+    ...(circuitKey && { circuitKey: circuitKeyHash(circuitKey) }),
     deadline,
   })
-  const signature = contractSignature(device, digest, signed.signature)
   const keyType = SERIAL_KEY_TYPE[device.keyType]
   // From a secp256k1 signature the contract recovers the key.
   const publicKey = device.keyType === 'secp256k1' ? '0x' : device.publicKey
@@ -251,7 +251,8 @@ async function askForConsent(
     tokenId: token,
     device: device.address,
     owner,
-    permit: { deadline, keyType, publicKey, signature } as const,
+    ...(circuitKey && { circuitKey }),
+    permit: { deadline, keyType, publicKey, signature: contractSignature(device, digest, signature) } as const,
   }
 }
 

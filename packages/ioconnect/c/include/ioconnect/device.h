@@ -103,6 +103,9 @@ typedef struct {
     psa_key_id_t key;
     /* Its key for encryption; 0 where it has none. */
     psa_key_id_t agreement;
+    /* Signs each reading for circuits too, and is in the document; null for none. Then fields are
+     * IOC_READING_VALUES at most. */
+    const ioc_circuit_key_t *circuit;
     /* A development key, see ioc_serial_device_t. */
     bool development;
     ioc_slice_t model;
@@ -152,6 +155,7 @@ typedef struct {
 
 typedef struct {
     const ioc_device_config_t *config;
+    uint8_t address[20];
     ioc_queue_t queue;
     ioc_serial_device_t serial;
     ioc_frame_decoder_t decoder;

@@ -3,6 +3,7 @@
 #ifndef IOC_DID_H
 #define IOC_DID_H
 
+#include <ioconnect/circuit_key.h>
 #include <ioconnect/keccak256.h>
 #include <ioconnect/key.h>
 
@@ -19,10 +20,11 @@ void ioc_write_did_io(ioc_writer_t *writer, const ioc_public_key_t *key);
 void ioc_write_did_key(ioc_writer_t *writer, const ioc_public_key_t *key);
 
 /* Writes the DID document of a device, byte for byte as packages/identity does. `agreement` is its key for
- * encryption; without one (null) the document names the signing key, which DIDComm cannot encrypt to. The
- * registry's hash is ioc_keccak256 of these bytes. */
+ * encryption; without one (null) the document names the signing key, which DIDComm cannot encrypt to.
+ * `circuit` is its key for circuits, or null: a method by the name #key-3 without a relationship, for no
+ * suite of signatures is circomlib's. The registry's hash is ioc_keccak256 of these bytes. */
 void ioc_write_document(ioc_writer_t *writer, const ioc_public_key_t *signing,
-                        const ioc_public_key_t *agreement);
+                        const ioc_public_key_t *agreement, const ioc_circuit_key_t *circuit);
 
 /* Gives the key that a document names for `relationship` under the DID URL `kid`, of type JsonWebKey2020. Ids
  * that are relative to the document are understood, methods that stand in the relationship itself too.

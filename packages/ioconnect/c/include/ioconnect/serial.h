@@ -4,6 +4,7 @@
 #ifndef IOC_SERIAL_H
 #define IOC_SERIAL_H
 
+#include <ioconnect/circuit_key.h>
 #include <ioconnect/frame.h>
 #include <ioconnect/key.h>
 
@@ -25,6 +26,8 @@ typedef struct {
     psa_key_id_t key;
     /* The bytes of its DID document. */
     ioc_slice_t document;
+    /* Its key for circuits, which it binds where it is asked to; null for none. */
+    const ioc_circuit_key_t *circuit;
     /* A development key: consents to nothing on another chain than 31337. */
     bool development;
     /* Asks the device's person whether to sign a permit of these parameters. Null where nobody can be asked.

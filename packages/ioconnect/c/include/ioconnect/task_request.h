@@ -17,6 +17,9 @@ typedef struct {
     /* The values in the payload of the project's signedKeys, in their order. */
     const uint64_t *signed_values;
     size_t signed_count;
+    /* Of the reading's leaf, see ioc_circuit_sign_reading; null bytes for none. It stands behind the
+     * signature, which does not cover it: it needs no other. */
+    ioc_slice_t circuit_signature;
 } ioc_task_request_t;
 
 /* Writes the request, signed: the same bytes as the simulator's where `key` signs deterministically. Returns

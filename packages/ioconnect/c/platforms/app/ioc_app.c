@@ -4,10 +4,10 @@
 
 #define SECRET_BYTES 32
 
-static ioc_status_t import_secret(const uint8_t *secret, psa_ecc_family_t family, psa_algorithm_t algorithm,
+static ioc_status_t import_secret(const uint8_t *secret, psa_key_type_t type, psa_algorithm_t algorithm,
                                   psa_key_usage_t usage, psa_key_id_t *key) {
     psa_key_attributes_t attributes = PSA_KEY_ATTRIBUTES_INIT;
-    psa_set_key_type(&attributes, PSA_KEY_TYPE_ECC_KEY_PAIR(family));
+    psa_set_key_type(&attributes, type);
     psa_set_key_bits(&attributes, 256);
     psa_set_key_algorithm(&attributes, algorithm);
     psa_set_key_usage_flags(&attributes, usage);
@@ -16,19 +16,19 @@ static ioc_status_t import_secret(const uint8_t *secret, psa_ecc_family_t family
 
 /* Gives a key of the store, made at the first start. The store decides how well it is kept; a product with a secure
  * element has PSA make it there instead. */
-static ioc_status_t open_key(const ioc_port_t *port, const char *name, psa_ecc_family_t family,
+static ioc_status_t open_key(const ioc_port_t *port, const char *name, psa_key_type_t type,
                              psa_algorithm_t algorithm, psa_key_usage_t usage, psa_key_id_t *key) {
     uint8_t secret[SECRET_BYTES];
     size_t length;
     ioc_status_t status = port->load(port->context, name, secret, sizeof secret, &length);
     if (status == IOC_OK && length == SECRET_BYTES)
-        status = import_secret(secret, family, algorithm, usage, key);
+        status = import_secret(secret, type, algorithm, usage, key);
     else if (status == IOC_OK && length != 0)
         status = IOC_ERR_KEY;
     else if (status == IOC_OK) {
         /* Of 2^32 secrets at most one is no scalar of the curve. */
         status = port->random(port->context, secret, sizeof secret);
-        if (status == IOC_OK) status = import_secret(secret, family, algorithm, usage, key);
+        if (status == IOC_OK) status = import_secret(secret, type, algorithm, usage, key);
         /* Kept before it is used: a device whose key is lost is another device. */
         if (status == IOC_OK) status = port->store(port->context, name, ioc_slice(secret, sizeof secret));
     }
@@ -45,9 +45,11 @@ ioc_status_t ioc_app_init(ioc_app_t *app, const ioc_port_t *port, const ioc_flas
     ioc_writer_t writer;
     ioc_status_t status;
     if (psa_crypto_init() != PSA_SUCCESS) return IOC_ERR_CRYPTO;
-    status = open_key(port, "key", PSA_ECC_FAMILY_SECP_K1, ecdsa, PSA_KEY_USAGE_SIGN_HASH, &key);
+    status = open_key(port, "key", PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_K1), ecdsa, PSA_KEY_USAGE_SIGN_HASH,
+                      &key);
     if (status == IOC_OK)
-        status = open_key(port, "agreement", PSA_ECC_FAMILY_SECP_R1, PSA_ALG_ECDH, PSA_KEY_USAGE_DERIVE, &agreement);
+        status = open_key(port, "agreement", PSA_KEY_TYPE_ECC_KEY_PAIR(PSA_ECC_FAMILY_SECP_R1), PSA_ALG_ECDH,
+                          PSA_KEY_USAGE_DERIVE, &agreement);
     if (status == IOC_OK) status = ioc_key_public(key, &public_key);
     if (status != IOC_OK) return status;
     app->config = (ioc_device_config_t){
@@ -65,7 +67,8 @@ ioc_status_t ioc_app_init(ioc_app_t *app, const ioc_port_t *port, const ioc_flas
         .document = app->document,
         .document_length = sizeof app->document,
     };
-    ioc_app_configure(&app->config, &app->server);
+    status = ioc_app_configure(&app->config, &app->server);
+    if (status != IOC_OK) return status;
     ioc_frame_init(&app->decoder);
     ioc_address(&public_key, address);
     ioc_writer_init(&writer, app->address, sizeof app->address);
@@ -73,6 +76,15 @@ ioc_status_t ioc_app_init(ioc_app_t *app, const ioc_port_t *port, const ioc_flas
     ioc_write_hex(&writer, address, sizeof address);
     ioc_write_byte(&writer, 0);
     return ioc_writer_status(&writer);
+}
+
+ioc_status_t ioc_app_sign_for_circuits(ioc_device_config_t *config, ioc_circuit_key_t *circuit, uint64_t chain_id) {
+    psa_key_id_t seed = 0;
+    ioc_status_t status = open_key(config->port, "circuit", PSA_KEY_TYPE_HMAC, PSA_ALG_HMAC(PSA_ALG_SHA_512),
+                                   PSA_KEY_USAGE_SIGN_MESSAGE, &seed);
+    if (status == IOC_OK) status = ioc_circuit_key_open(seed, chain_id, circuit);
+    config->circuit = circuit;
+    return status;
 }
 
 ioc_status_t ioc_app_open(ioc_app_t *app) {
@@ -93,13 +105,14 @@ static ioc_status_t answer(ioc_app_t *app, ioc_status_t framed, ioc_slice_t mess
     if (status == IOC_OK) status = ioc_key_public(config->agreement, &agreement);
     if (status != IOC_OK) return status;
     ioc_writer_init(&document, app->document, sizeof app->document);
-    ioc_write_document(&document, &signing, &agreement);
+    ioc_write_document(&document, &signing, &agreement, config->circuit);
     if ((status = ioc_writer_status(&document)) != IOC_OK) return status;
     const ioc_serial_device_t device = {
         .model = config->model,
         .firmware = config->firmware,
         .key = config->key,
         .document = ioc_writer_slice(&document, 0),
+        .circuit = config->circuit,
         .development = config->development,
         .set_network = app->set_network,
     };

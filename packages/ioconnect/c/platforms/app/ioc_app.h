@@ -7,7 +7,7 @@
 
 /* Room for the longest message and the longest frame of the serial line. */
 #define IOC_APP_MESSAGE_BYTES 2304
-#define IOC_APP_DOCUMENT_BYTES 1280
+#define IOC_APP_DOCUMENT_BYTES 1536
 
 typedef struct {
     ioc_device_t device;
@@ -44,8 +44,12 @@ bool ioc_app_project(const ioc_app_t *app, size_t i, char digits[21]);
 /* A port's `served`, where nothing is to be done: the loop goes on with the new server by itself. */
 void ioc_app_served(void *context);
 
+/* Has each reading signed for circuits too, with a key whose seed is in the layer's store, made at the first start. For
+ * ioc_app_configure. */
+ioc_status_t ioc_app_sign_for_circuits(ioc_device_config_t *config, ioc_circuit_key_t *circuit, uint64_t chain_id);
+
 /* Generated from the profile (app.c): fills in what it says, the server too. */
-void ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server);
+ioc_status_t ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server);
 
 /* Generated too: samples the sensors, and hands the reading over, or that there is none. */
 void ioc_app_measure(ioc_device_t *device, uint64_t milliseconds);

@@ -29,7 +29,6 @@ typedef int32_t psa_status_t;
 typedef uint16_t psa_key_type_t;
 typedef uint8_t psa_ecc_family_t;
 
-#define PSA_KEY_TYPE_RAW_DATA ((psa_key_type_t)0x1001)
 #define PSA_KEY_TYPE_HMAC ((psa_key_type_t)0x1100)
 #define PSA_KEY_TYPE_AES ((psa_key_type_t)0x2400)
 #define PSA_KEY_TYPE_ECC_PUBLIC_KEY(curve) ((psa_key_type_t)(0x4100 | (curve)))
@@ -125,7 +124,6 @@ PSA_IMPORT(psa_get_key_attributes)(psa_key_id_t key, psa_key_attributes_t *attri
 PSA_IMPORT(psa_import_key)
 (const psa_key_attributes_t *attributes, const uint8_t *data, size_t data_length, psa_key_id_t *key);
 PSA_IMPORT(psa_destroy_key)(psa_key_id_t key);
-PSA_IMPORT(psa_export_key)(psa_key_id_t key, uint8_t *data, size_t data_size, size_t *data_length);
 PSA_IMPORT(psa_export_public_key)(psa_key_id_t key, uint8_t *data, size_t data_size, size_t *data_length);
 
 /* Hashes. */
