@@ -14,6 +14,7 @@
 #include <ioconnect/key_wrap.h>
 #include <ioconnect/queue.h>
 #include <ioconnect/serial.h>
+#include <ioconnect/sntp.h>
 #include <ioconnect/task_request.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -901,6 +902,25 @@ static ioc_status_t run_ota(void) {
     return IOC_ERR_ARGUMENT;
 }
 
+static ioc_sntp_t sntp;
+
+static ioc_status_t run_sntp(void) {
+    if (is("sntp.ask")) {
+        uint8_t packet[IOC_SNTP_BYTES];
+        TRY(ioc_sntp_ask(&sntp, &platform, packet));
+        give(ioc_slice(packet, sizeof packet));
+        return IOC_OK;
+    }
+    /* sntp.reply PACKET WAITED EARLIEST */
+    if (is("sntp.reply")) {
+        uint64_t milliseconds;
+        TRY(ioc_sntp_reply(&sntp, bytes_at(1), (uint32_t)number_at(2), number_at(3), &milliseconds));
+        give_number(milliseconds);
+        return IOC_OK;
+    }
+    return IOC_ERR_ARGUMENT;
+}
+
 #ifdef IOC_BOARD
 /* That the command before took. */
 static uint32_t instructions;
@@ -931,6 +951,7 @@ static ioc_status_t run(void) {
     }
     TRY(begin());
     if (strncmp(words[0], "ota", 3) == 0) return run_ota();
+    if (strncmp(words[0], "sntp", 4) == 0) return run_sntp();
     if (strncmp(words[0], "device", 6) == 0) return run_device();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();
     if (strncmp(words[0], "frame", 5) == 0 || is("serial")) return run_serial();
