@@ -4,12 +4,19 @@
  */
 import type { Target } from '../project.ts'
 
+/** What starts the firmware whose turn it is. */
+const LAUNCHER = `
+launcher: build/launch/launch.o build/platform/ioc_slots_linux.o $(patsubst %.c,build/%.o,$(wildcard ioconnect/src/*.c))
+\t$(CC) $(CFLAGS) $(LDFLAGS) $^ -lmbedcrypto -o $@
+`
+
 export const linux: Target = {
   layer: 'linux',
   places: () => ({ include: 'ioconnect/include', core: 'ioconnect/src', platform: 'platform', app: 'src' }),
   files: (profile, read) => ({
     'src/main.c': read('linux/main.c'),
-    Makefile: read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name),
+    Makefile: `${read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name)}${profile.device.ota ? LAUNCHER : ''}`,
+    ...(profile.device.ota ? { 'launch/launch.c': read('ota/launch.c') } : {}),
     '.gitignore': `build/\n/${profile.name}\n/data/\n`,
     'README.md': `# ${profile.device.model}
 
