@@ -113,7 +113,8 @@ ioc_status_t ioc_slots_linux(ioc_slots_t *slots, int directory, uint32_t slot_by
     board.directory = directory;
     *slots = (ioc_slots_t){NULL,           slot_bytes,    STEP_BYTES,   slots_running, slots_write, slots_read,
                            slots_activate, slots_confirm, slots_revert, slots_load,    slots_store};
-    return load_state();
+    const ioc_status_t status = load_state();
+    return status == IOC_OK && board.state[ACTIVATED] ? IOC_ERR_FIRMWARE_TRIAL : status;
 }
 
 ioc_status_t ioc_slots_launch(int directory, char *const words[]) {

@@ -5,7 +5,8 @@
 
 #include <ioconnect/ota.h>
 
-/* Fills in `slots` for the firmware that the launcher started from `directory`, a file descriptor that stays open. */
+/* Fills in `slots` for what runs from `directory`, a file descriptor that stays open. Returns IOC_ERR_FIRMWARE_TRIAL where
+ * another firmware is activated and the launcher has not started it yet: nothing can be told of it before. */
 ioc_status_t ioc_slots_linux(ioc_slots_t *slots, int directory, uint32_t slot_bytes);
 
 /* What a bootloader does: runs the slot whose turn it is, with `words` as its arguments. A new one runs once; has it not
