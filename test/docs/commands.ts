@@ -105,6 +105,11 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
   'pnpm iotex2 device ota sign station/station --profile station.profile.yaml --key release.json --sequence 2 --firmware 1.1.0 --out station-2.jwt':
     update,
   'pnpm iotex2 device ota verify station-2.jwt --release RELEASE --image station/station': update,
+  'make -C station launch update': update,
+  'install -D station/station data/slot0': update,
+  'station/launch data': update,
+  'station/update data station-2.jwt station/station': update,
+  'station/update data confirm': update,
   'make -C station': firmware,
   'station/station data': firmware,
 
