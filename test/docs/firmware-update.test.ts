@@ -1,5 +1,5 @@
 /** docs/device-maker.md, "Release an update": its commands, one after the other, and the statuses that it lists. */
-import { execFileSync } from 'node:child_process'
+import { type ExecFileSyncOptionsWithStringEncoding, execFileSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
@@ -18,7 +18,12 @@ const environment = { ...process.env, IOTEX2_PASSWORD: 'of the test' }
 
 /** Runs a line of the guide; `pnpm iotex2` is this repository's. */
 function run(line: string): string {
-  const options = { cwd: directory, encoding: 'utf8', env: environment, stdio: ['ignore', 'pipe', 'pipe'] } as const
+  const options: ExecFileSyncOptionsWithStringEncoding = {
+    cwd: directory,
+    encoding: 'utf8',
+    env: environment,
+    stdio: ['ignore', 'pipe', 'pipe'],
+  }
   const [program, ...words] = line.split(' ') as [string, ...string[]]
   if (program === 'pnpm')
     return execFileSync(process.execPath, [join(ROOT, 'packages/cli/src/entry.ts'), ...words.slice(1)], options)
