@@ -28,6 +28,7 @@ const core: RunElsewhere = {
 }
 const firmware: RunElsewhere = { file: 'test/docs/device-firmware.test.ts', text: "blocks(guide, 'sh')" }
 const serial: RunElsewhere = { file: 'test/docs/serial-protocol.test.ts', text: 'commands(document)' }
+const update: RunElsewhere = { file: 'test/docs/firmware-update.test.ts', text: "section(guide, 'Release an update')" }
 /** They take minutes. */
 const benches: RunElsewhere = { file: 'test/long/benches.test.ts', text: 'scripts/bench.ts' }
 
@@ -100,6 +101,15 @@ export const COMMANDS: Record<string, typeof RUN_HERE | RunElsewhere> = {
 
   'pnpm iotex2 device gen station.profile.yaml --target linux --out station': firmware,
   'pnpm iotex2 device schema': { file: 'packages/cli/src/device.test.ts', text: 'pnpm iotex2 device schema' },
+  'pnpm iotex2 ioid keygen release.json --curve P-256': update,
+  'pnpm iotex2 device ota sign station/station --profile station.profile.yaml --key release.json --sequence 2 --firmware 1.1.0 --out station-2.jwt':
+    update,
+  'pnpm iotex2 device ota verify station-2.jwt --release RELEASE --image station/station': update,
+  'make -C station launch update': update,
+  'install -D station/station data/slot0': update,
+  'station/launch data': update,
+  'station/update data station-2.jwt station/station': update,
+  'station/update data confirm': update,
   'make -C station': firmware,
   'station/station data': firmware,
 

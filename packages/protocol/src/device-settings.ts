@@ -136,6 +136,25 @@ export const DeviceSettings = Type.Object(
         description: 'Has each reading signed for circuits too, as one of this chain: its id, in quotes, as in "4690".',
       }),
     ),
+    ota: Type.Optional(
+      Type.Object(
+        {
+          releaseKey: Type.String({
+            pattern: '^did:key:zDn[1-9A-HJ-NP-Za-km-z]{46}$',
+            description: 'The did:key of the release key, on P-256, as in did:key:zDn…',
+          }),
+          sequence: Type.Integer({
+            minimum: 1,
+            maximum: Number.MAX_SAFE_INTEGER,
+            description: "This firmware's number, from 1 on: each release has a higher one.",
+          }),
+        },
+        {
+          additionalProperties: false,
+          description: 'Whose firmware is installed by the air: releaseKey and sequence.',
+        },
+      ),
+    ),
     security: Type.Enum(['standard', 'development'], {
       description: 'standard: TLS to every gateway. development: not demanded.',
     }),

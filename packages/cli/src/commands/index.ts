@@ -50,6 +50,13 @@ export const COMMANDS: Group = {
       members: {
         gen: load(() => import('./device/gen.ts')),
         schema: load(() => import('./device/schema.ts')),
+        ota: {
+          summary: 'Sign firmware that devices install by the air',
+          members: {
+            sign: load(() => import('./device/ota/sign.ts')),
+            verify: load(() => import('./device/ota/verify.ts')),
+          },
+        },
       },
     },
     gov: {

@@ -7,8 +7,10 @@
 #include <ioconnect/did.h>
 #include <ioconnect/didcomm.h>
 #include <ioconnect/encoding.h>
+#include <ioconnect/ota.h>
 #include <ioconnect/queue.h>
 #include <ioconnect/serial.h>
+#include <ioconnect/sntp.h>
 #include <ioconnect/task_request.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,7 +22,7 @@
     } while (0)
 
 static psa_key_id_t signing, agreement, agreement_x25519;
-static ioc_public_key_t signing_public, agreement_public, x25519_public;
+static ioc_public_key_t signing_public, agreement_public, x25519_public, release_public;
 
 static psa_key_id_t import(ioc_curve_t curve, bool signs, uint8_t fill, ioc_public_key_t *public_key) {
     uint8_t secret[32];
@@ -232,6 +234,30 @@ static void fuzz_reply(ioc_slice_t input) {
     HOLDS(device.slot_count == 0);
 }
 
+static void fuzz_firmware(ioc_slice_t input) {
+    uint8_t *scratch = malloc(input.length);
+    ioc_firmware_t firmware;
+    if (ioc_firmware_verify(input, &release_public, scratch, input.length, &firmware) == IOC_OK)
+        HOLDS(firmware.size > 0 && firmware.firmware.length <= 32);
+    free(scratch);
+}
+
+/* Whoever answers, and whatever: the time is within what is plausible. The bytes that echo the request are put right, or
+ * nothing else would be reached. */
+static void fuzz_sntp(ioc_slice_t input) {
+    const uint64_t earliest = 2085978496 - 1000;
+    uint8_t request[IOC_SNTP_BYTES], *reply = malloc(input.length);
+    ioc_sntp_t sntp;
+    uint64_t milliseconds;
+    HOLDS(ioc_sntp_ask(&sntp, &platform, request) == IOC_OK);
+    memcpy(reply, input.bytes, input.length);
+    if (input.length >= 32 && input.length % 2 == 0) memcpy(reply + 24, request + 40, 8);
+    if (ioc_sntp_reply(&sntp, ioc_slice(reply, input.length), 5000, earliest, &milliseconds) == IOC_OK)
+        HOLDS(milliseconds >= earliest * 1000 &&
+              milliseconds < (earliest + IOC_SNTP_SPAN_SECONDS + 1) * 1000 + 5000);
+    free(reply);
+}
+
 static const struct {
     const char *name;
     void (*fuzz)(ioc_slice_t input);
@@ -240,6 +266,7 @@ static const struct {
     {"document", fuzz_document}, {"message", fuzz_message},     {"jwt", fuzz_jwt},
     {"time", fuzz_time},         {"frame", fuzz_frame},         {"serial", fuzz_serial},
     {"queue", fuzz_queue},       {"task", fuzz_task},           {"reply", fuzz_reply},
+    {"firmware", fuzz_firmware}, {"sntp", fuzz_sntp},
 };
 
 static void (*chosen)(ioc_slice_t input);
@@ -255,6 +282,7 @@ int LLVMFuzzerInitialize(int *argc, char ***argv) {
     signing = import(IOC_SECP256K1, true, 1, &signing_public);
     agreement = import(IOC_P256, false, 2, &agreement_public);
     agreement_x25519 = import(IOC_X25519, false, 3, &x25519_public);
+    import(IOC_P256, true, 4, &release_public);
     for (size_t i = 0; name && i < COUNT(TARGETS); i++)
         if (strcmp(TARGETS[i].name, name) == 0) chosen = TARGETS[i].fuzz;
     if (!chosen) {

@@ -7,9 +7,11 @@ import { readFileSync } from 'node:fs'
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SecretKey } from '@iotex2/identity/secret-key'
 import { CodedError } from '@iotex2/protocol/errors'
 import { encodeFrame } from '@iotex2/protocol/serial/frame'
 import vectors from '../../../../test/vectors/serial-protocol.json' with { type: 'json' }
+import { signFirmware } from '../../src/firmware.ts'
 import { Core } from '../test/harness.ts'
 import { buildProgram, CORE } from '../test/toolchain.ts'
 
@@ -81,6 +83,23 @@ export async function makeSeeds(): Promise<Seeds> {
       if (i > 2) await core.call('queue.remove', i - 2)
       images.push(await core.bytes('flash.image', 3 * 128))
     }
+    const manifest = await signFirmware(
+      {
+        sequence: 2,
+        firmware: '1.1.0',
+        target: `0x${'07'.repeat(32)}`,
+        size: 1000,
+        digest: `0x${'08'.repeat(32)}`,
+        issuedAt: 1764000000,
+        expiresAt: 1764003600,
+        precursor: 1,
+      },
+      new SecretKey('P-256', new Uint8Array(32).fill(4)).keyObject(),
+    )
+    // A second after the era's end, of stratum 2.
+    const ntpReply = Buffer.alloc(48)
+    ntpReply.set([0x24, 2])
+    for (const at of [32, 40]) ntpReply.writeUInt32BE(1, at)
     const requests = vectors.exchanges.map(({ request }) => Buffer.from(request))
     return {
       json: [
@@ -105,6 +124,8 @@ export async function makeSeeds(): Promise<Seeds> {
         { nonce: '1', status: 200, taskID: `0x${'aB'.repeat(32)}` },
         { nonce: '1', status: 409, code: 'NONCE_REUSED', message: 'Us\u00e9d.' },
       ].map((reply) => Buffer.from(JSON.stringify(reply))),
+      firmware: [Buffer.from(manifest)],
+      sntp: [Buffer.concat([Buffer.from([0x24, 2, 0, 0]), Buffer.alloc(44, 0xff)]), ntpReply],
       task: [Buffer.from('{"time":1764000000000,"a b":"c"}')],
     }
   } finally {

@@ -8,6 +8,7 @@ const SEED = 20_261_125
 const COSTLY: Record<string, number> = {
   message: 1500,
   jwt: 1500,
+  firmware: 1500,
   document: 4000,
   serial: 5000,
   jwk: 10_000,

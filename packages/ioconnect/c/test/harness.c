@@ -3,6 +3,7 @@
  * allocated to its length, so that AddressSanitizer sees the first byte beyond. */
 #include "faults.h"
 #include "flash.h"
+#include "slots.h"
 #include "src/internal.h"
 #include <ioconnect/backoff.h>
 #include <ioconnect/circuit_key.h>
@@ -15,6 +16,7 @@
 #include <ioconnect/poseidon.h>
 #include <ioconnect/queue.h>
 #include <ioconnect/serial.h>
+#include <ioconnect/sntp.h>
 #include <ioconnect/task_request.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -901,6 +903,96 @@ static ioc_status_t run_device(void) {
     return IOC_OK;
 }
 
+/* Firmware by the air. */
+static test_slots_t slots;
+static ioc_ota_t ota;
+
+static ioc_status_t run_ota(void) {
+    if (is("ota.slots")) {
+        test_slots_init(&slots, (uint32_t)number_at(1), (uint32_t)number_at(2), test_fault);
+        return IOC_OK;
+    }
+    /* ota.boot: power is back; ota.restart: it was not gone. */
+    if (is("ota.boot") || is("ota.restart")) {
+        if (is("ota.boot")) slots.allowance = UINT64_MAX;
+        test_slots_boot(&slots);
+        give_number(slots.running);
+        return IOC_OK;
+    }
+    if (is("ota.cut")) {
+        slots.allowance = number_at(1);
+        slots.spent = 0;
+        return IOC_OK;
+    }
+    if (is("ota.spent")) {
+        give_number(slots.spent);
+        return IOC_OK;
+    }
+    if (is("ota.record")) {
+        slots.record_length = bytes_at(1).length;
+        if (slots.record_length > sizeof slots.record) exit(2);
+        copy_into(slots.record, bytes_at(1));
+        return IOC_OK;
+    }
+    if (is("ota.kept")) {
+        give(ioc_slice(slots.record, slots.record_length));
+        return IOC_OK;
+    }
+    if (is("ota.image")) {
+        give(ioc_slice(slots.bytes[number_at(1)], (size_t)number_at(2)));
+        return IOC_OK;
+    }
+    if (is("ota.flip")) {
+        slots.bytes[1 - slots.running][number_at(1)] ^= 1;
+        return IOC_OK;
+    }
+    /* ota.open KEY TARGET SEQUENCE */
+    if (is("ota.open")) {
+        ioc_public_key_t key;
+        if (bytes_at(2).length != 32) exit(2);
+        TRY(ioc_read_jwk(bytes_at(1), &key));
+        TRY(ioc_ota_open(&ota, &slots.slots, &key, bytes_at(2).bytes, number_at(3)));
+        give_number(ota.installed);
+        give_number(ioc_ota_on_trial(&ota));
+        return IOC_OK;
+    }
+    /* ota.begin MANIFEST NOW */
+    if (is("ota.begin")) {
+        uint8_t *scratch = take(bytes_at(1).length);
+        TRY(ioc_ota_begin(&ota, bytes_at(1), number_at(2), scratch, bytes_at(1).length));
+        give_number(ota.offset);
+        return IOC_OK;
+    }
+    if (is("ota.write")) {
+        const ioc_status_t status = ioc_ota_write(&ota, (uint32_t)number_at(1), bytes_at(2));
+        give_number(ota.offset);
+        return status;
+    }
+    if (is("ota.finish")) return ioc_ota_finish(&ota);
+    if (is("ota.confirm")) return ioc_ota_confirm(&ota);
+    if (is("ota.reject")) return ioc_ota_reject(&ota);
+    return IOC_ERR_ARGUMENT;
+}
+
+static ioc_sntp_t sntp;
+
+static ioc_status_t run_sntp(void) {
+    if (is("sntp.ask")) {
+        uint8_t packet[IOC_SNTP_BYTES];
+        TRY(ioc_sntp_ask(&sntp, &platform, packet));
+        give(ioc_slice(packet, sizeof packet));
+        return IOC_OK;
+    }
+    /* sntp.reply PACKET WAITED EARLIEST */
+    if (is("sntp.reply")) {
+        uint64_t milliseconds;
+        TRY(ioc_sntp_reply(&sntp, bytes_at(1), (uint32_t)number_at(2), number_at(3), &milliseconds));
+        give_number(milliseconds);
+        return IOC_OK;
+    }
+    return IOC_ERR_ARGUMENT;
+}
+
 #ifdef IOC_BOARD
 /* That the command before took. */
 static uint32_t instructions;
@@ -930,6 +1022,8 @@ static ioc_status_t run(void) {
         return IOC_OK;
     }
     TRY(begin());
+    if (strncmp(words[0], "ota", 3) == 0) return run_ota();
+    if (strncmp(words[0], "sntp", 4) == 0) return run_sntp();
     if (strncmp(words[0], "device", 6) == 0) return run_device();
     if (strncmp(words[0], "circuit", 7) == 0) return run_circuit();
     if (strncmp(words[0], "queue", 5) == 0 || strncmp(words[0], "flash", 5) == 0) return run_queue();

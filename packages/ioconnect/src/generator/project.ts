@@ -10,6 +10,7 @@ import type { Profile } from '@iotex2/protocol/profile'
 import { appHeader, appSource, type DeviceProfile, sensorsHeader, sensorsSource } from './app-c.ts'
 import { declaredNames, messageHeader, messageSource } from './message-c.ts'
 import { messagePrefix } from './names.ts'
+import { releaseHeader } from './release-c.ts'
 import { schemaFiles } from './schema.ts'
 import { arduino } from './targets/arduino.ts'
 import { espIdf } from './targets/esp-idf.ts'
@@ -115,5 +116,11 @@ function firmwareFiles(profile: DeviceProfile, target: Target, layer: string): P
   for (const path of globSync(['app/*', `${layer}/*`], { cwd: join(C, 'platforms') }))
     if (isOfLayer(path) && (target.store || !path.includes('ioc_store')))
       files[`${places.platform}/${path.split('/')[1]}`] = read('platforms', path)
+  const release = releaseHeader(profile)
+  if (release) {
+    files[`${places.app}/release.h`] = release
+    for (const path of globSync(`ota/ioc_slots_${layer}.[ch]`, { cwd: join(C, 'platforms') }))
+      files[`${places.platform}/${path.split('/')[1]}`] = read('platforms', path)
+  }
   return files
 }

@@ -34,7 +34,20 @@
     X(IOC_ERR_FRAME, -27, "no frame of the serial line, or a corrupted one")                                 \
     X(IOC_ERR_FLASH, -28, "flash cannot be read, programmed or erased, or is of another layout")             \
     X(IOC_ERR_QUEUE_FULL, -29, "no room until messages leave the queue")                                     \
-    X(IOC_ERR_QUEUE_EMPTY, -30, "no message waits")
+    X(IOC_ERR_QUEUE_EMPTY, -30, "no message waits")                                                          \
+    X(IOC_ERR_FIRMWARE_TARGET, -31, "the firmware is for another profile")                                   \
+    X(IOC_ERR_FIRMWARE_ROLLBACK, -32, "the firmware is not newer than the one that is installed")            \
+    X(IOC_ERR_FIRMWARE_FAILED, -33, "the firmware ran before, and did not confirm that it works")            \
+    X(IOC_ERR_FIRMWARE_PRECURSOR, -34, "the firmware needs another one to be installed before")              \
+    X(IOC_ERR_FIRMWARE_SIZE, -35, "the firmware is larger than the slot, or than it is said to be")          \
+    X(IOC_ERR_FIRMWARE_OFFSET, -36, "the piece belongs elsewhere in the firmware")                           \
+    X(IOC_ERR_FIRMWARE_TRUNCATED, -37, "pieces of the firmware are missing")                                 \
+    X(IOC_ERR_FIRMWARE_DIGEST, -38, "the firmware in the slot is not the one that was signed")               \
+    X(IOC_ERR_FIRMWARE_TRIAL, -39, "the firmware that runs, or is about to, is not confirmed yet")           \
+    X(IOC_ERR_TIME_REPLY, -40, "no reply of a server of the time to what was asked")                         \
+    X(IOC_ERR_TIME_UNKNOWN, -41, "the server does not know the time")                                        \
+    X(IOC_ERR_TIME_REFUSED, -42, "the server of the time asks not to be asked")                              \
+    X(IOC_ERR_TIME_IMPLAUSIBLE, -43, "the server says a time that cannot be")
 
 typedef enum {
     IOC_OK = 0,

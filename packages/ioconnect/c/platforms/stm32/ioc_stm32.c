@@ -3,11 +3,12 @@
 #include <ioc_stm32_board.h>
 #include <ioc_store.h>
 
+#include <ioconnect/sntp.h>
 #include <ioconnect/task_request.h>
 #include <lwip/altcp_tls.h>
 #include <lwip/apps/mqtt.h>
-#include <lwip/apps/sntp.h>
 #include <lwip/dns.h>
+#include <lwip/udp.h>
 #include <string.h>
 
 #if MQTT_OUTPUT_RINGBUF_SIZE < IOC_APP_MESSAGE_BYTES
@@ -19,6 +20,11 @@
 #define FIRST_SECTOR (IOC_STM32_BANK_SECTORS - STORE_SECTORS - QUEUE_SECTORS)
 /* Before 2024 no clock is right that was ever set. */
 #define FIRST_SECOND 1704067200u
+#define TIME_SERVER "pool.ntp.org"
+#define TIME_PORT 123
+/* Not more often than each 15 seconds: RFC 4330 section 10. */
+#define TIME_RETRY_MS 16000
+#define TIME_HOLDS_MS 3600000
 #define HOST_BYTES 200
 #define REPLY_BYTES 640
 #define RING_BYTES 256u
@@ -36,9 +42,12 @@ static struct {
     ioc_app_t app;
     ioc_store_t store;
     ioc_flash_t store_flash, queue_flash;
-    /* The clock: what SNTP said, and HAL's tick then. */
+    /* The clock: what a server of the time said, and HAL's tick then. */
     uint64_t base_ms;
     uint32_t base_tick;
+    struct udp_pcb *udp;
+    ioc_sntp_t sntp;
+    uint32_t asked_tick, ask_after_ms;
     /* From the interrupt to the loop: one writes `head`, the other `tail`. */
     volatile uint8_t ring[RING_BYTES];
     volatile uint32_t head, tail;
@@ -282,6 +291,46 @@ static bool connect_to(ioc_slice_t gateway) {
     }
 }
 
+/* The time, of whichever server of the pool: lwIP's client would believe whoever sends a packet. */
+
+static void on_time(void *context, struct udp_pcb *udp, struct pbuf *packet, const ip_addr_t *address, u16_t port) {
+    uint8_t reply[IOC_SNTP_BYTES];
+    uint64_t milliseconds;
+    const size_t length = pbuf_copy_partial(packet, reply, sizeof reply, 0);
+    (void)context;
+    (void)udp;
+    (void)address;
+    (void)port;
+    pbuf_free(packet);
+    const ioc_status_t status = ioc_sntp_reply(&board.sntp, ioc_slice(reply, length), HAL_GetTick() - board.asked_tick,
+                                               FIRST_SECOND, &milliseconds);
+    /* Asked not to ask, it does not for as long as if it knew. */
+    if (status == IOC_OK || status == IOC_ERR_TIME_REFUSED) board.ask_after_ms = TIME_HOLDS_MS;
+    if (status == IOC_OK) ioc_stm32_set_time((uint32_t)(milliseconds / 1000), (uint32_t)(milliseconds % 1000) * 1000);
+}
+
+static void on_time_server(const char *name, const ip_addr_t *address, void *context) {
+    static const ioc_platform_t platform = {NULL, port_random, NULL};
+    uint8_t request[IOC_SNTP_BYTES];
+    (void)name;
+    (void)context;
+    if (!address || ioc_sntp_ask(&board.sntp, &platform, request) != IOC_OK) return;
+    struct pbuf *packet = pbuf_alloc(PBUF_TRANSPORT, sizeof request, PBUF_RAM);
+    if (!packet) return;
+    if (pbuf_take(packet, request, sizeof request) == ERR_OK) udp_sendto(board.udp, packet, address, TIME_PORT);
+    pbuf_free(packet);
+    board.asked_tick = HAL_GetTick();
+}
+
+static void ask_time(void) {
+    ip_addr_t address;
+    if (HAL_GetTick() - board.asked_tick < board.ask_after_ms) return;
+    board.asked_tick = HAL_GetTick();
+    board.ask_after_ms = TIME_RETRY_MS;
+    if (dns_gethostbyname(TIME_SERVER, &address, on_time_server, NULL) == ERR_OK)
+        on_time_server(TIME_SERVER, &address, NULL);
+}
+
 /* One is in flight at a time: see the window in ioc_stm32_begin. */
 static void port_send(void *context, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
     (void)context;
@@ -320,9 +369,8 @@ ioc_status_t ioc_stm32_begin(void) {
     if (status == IOC_OK) status = ioc_app_init(&board.app, &port, &board.queue_flash);
     if (status != IOC_OK) return status;
     board.app.config.window = 1;
-    sntp_setoperatingmode(SNTP_OPMODE_POLL);
-    sntp_setservername(0, "pool.ntp.org");
-    sntp_init();
+    if (!(board.udp = udp_new())) return IOC_ERR_ARGUMENT;
+    udp_recv(board.udp, on_time, NULL);
     return IOC_OK;
 }
 
@@ -343,6 +391,7 @@ static void read_line(void) {
 
 ioc_status_t ioc_stm32_step(void) {
     read_line();
+    ask_time();
     if (!board.app.is_open) {
         const ioc_status_t status = ioc_app_open(&board.app);
         return status == IOC_ERR_CLOCK ? IOC_OK : status;

@@ -14,7 +14,7 @@ ioc_status_t ioc_stm32_step(void);
 /* A byte of the serial line, from HAL_UART_RxCpltCallback: an interrupt. */
 void ioc_stm32_received(uint8_t byte);
 
-/* The time: SNTP_SET_SYSTEM_TIME_US of lwipopts.h is this. */
+/* The time. The layer asks a server for it; a board that has a clock which keeps going may tell it sooner. */
 void ioc_stm32_set_time(uint32_t seconds, uint32_t microseconds);
 
 /* Yours, in authorities.c: the certificates that vouch for gateways, in PEM with the zero at the end. */

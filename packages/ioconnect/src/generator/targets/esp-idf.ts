@@ -38,6 +38,7 @@ export const mainSources = (profile: DeviceProfile): string[] => [
   `${messagePrefix(profile.name)}.c`,
   'ioc_app.c',
   'ioc_esp32.c',
+  ...(profile.device.ota ? ['ioc_slots_esp32.c'] : []),
 ]
 
 const list = (names: readonly string[]): string => names.map((name) => `"${name}"`).join('\n         ')

@@ -4,13 +4,25 @@
  */
 import type { Target } from '../project.ts'
 
+/** What starts the firmware whose turn it is, and what installs another. */
+const UPDATES = `
+UPDATE_OBJECTS = build/platform/ioc_slots_linux.o $(patsubst %.c,build/%.o,$(wildcard ioconnect/src/*.c))
+
+launch: build/slots/launch.o $(UPDATE_OBJECTS)
+\t$(CC) $(CFLAGS) $(LDFLAGS) $^ -lmbedcrypto -o $@
+
+update: build/slots/update.o $(UPDATE_OBJECTS)
+\t$(CC) $(CFLAGS) $(LDFLAGS) $^ -lmbedcrypto -o $@
+`
+
 export const linux: Target = {
   layer: 'linux',
   places: () => ({ include: 'ioconnect/include', core: 'ioconnect/src', platform: 'platform', app: 'src' }),
   files: (profile, read) => ({
     'src/main.c': read('linux/main.c'),
-    Makefile: read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name),
-    '.gitignore': `build/\n/${profile.name}\n/data/\n`,
+    Makefile: `${read('linux/Makefile').replaceAll('PROGRAM_NAME', profile.name)}${profile.device.ota ? UPDATES : ''}`,
+    ...(profile.device.ota ? { 'slots/launch.c': read('ota/launch.c'), 'slots/update.c': read('ota/update.c') } : {}),
+    '.gitignore': `build/\n/${profile.name}\n/data/\n${profile.device.ota ? '/launch\n/update\n' : ''}`,
     'README.md': `# ${profile.device.model}
 
 Firmware of profile ${profile.name} ${profile.version} for Linux and Raspberry Pi OS. On Debian:

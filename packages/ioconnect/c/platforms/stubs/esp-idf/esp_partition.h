@@ -5,8 +5,9 @@
 #include <stddef.h>
 #include <stdint.h>
 typedef enum { ESP_PARTITION_TYPE_DATA = 1 } esp_partition_type_t;
-typedef enum { ESP_PARTITION_SUBTYPE_ANY = 0xff } esp_partition_subtype_t;
+typedef enum { ESP_PARTITION_SUBTYPE_APP_OTA_0 = 0x10, ESP_PARTITION_SUBTYPE_ANY = 0xff } esp_partition_subtype_t;
 typedef struct {
+    esp_partition_subtype_t subtype;
     uint32_t address, size, erase_size;
     char label[17];
     bool encrypted;
