@@ -13,7 +13,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   groth16: ['protocol', 'msm'],
   ioconnect: ['protocol', 'identity'],
   'data-availability': ['protocol', 'service'],
-  connectivity: ['protocol', 'service', 'chain', 'data-availability'],
+  connectivity: ['protocol', 'service', 'chain', 'identity', 'data-availability'],
   coordinator: ['protocol', 'service', 'chain', 'data-availability', 'groth16'],
   prover: ['protocol', 'service', 'chain', 'groth16'],
   dapp: ['protocol', 'chain'],

@@ -4,11 +4,13 @@
  */
 import { availableParallelism } from 'node:os'
 import type { Store } from '@iotex2/data-availability/store'
+import type { SecretKey } from '@iotex2/identity/secret-key'
 import { createService, type Service } from '@iotex2/service/service'
 import { sql } from 'kysely'
 import { Counter, Gauge } from 'prom-client'
 import { Ingest, type IngestPoint } from './ingest.ts'
 import { joinBroker, type MqttSide, startBroker } from './mqtt.ts'
+import { ReceiptSigner } from './receipts.ts'
 import type { DeviceRegistry } from './registry.ts'
 import { taskRoutes } from './routes/tasks.ts'
 import type { Project } from './verification.ts'
@@ -21,6 +23,8 @@ export interface GatewayOptions {
   projects: ReadonlyMap<bigint, Project>
   /** The embedded broker's address, or an outside broker's URL. */
   mqtt: { host: string; port: number } | { url: string }
+  /** Signs receipts. Without it devices take the gateway's word. */
+  receiptKey?: SecretKey
   /** Threads that verify signatures; if left out, one a core. */
   threads?: number
   /** Milliseconds since the epoch. */
@@ -40,6 +44,7 @@ export interface Gateway extends Service {
 /** Builds the gateway. MQTT works when it resolves, HTTP when `app` listens. */
 export async function createGateway(options: GatewayOptions): Promise<Gateway> {
   const { store, registry, chainId, projects, clock } = options
+  const receipts = options.receiptKey && new ReceiptSigner(options.receiptKey)
   let mqtt: MqttSide | undefined
   const service = createService({
     name: 'connectivity',
@@ -61,13 +66,14 @@ export async function createGateway(options: GatewayOptions): Promise<Gateway> {
     onError: (error) => service.log.warn({ error }, 'message not kept'),
   })
   measure(service, ingest)
-  void service.app.register(taskRoutes({ store, ingest }))
+  const answering = { ingest, ...(receipts && { receipts }) }
+  void service.app.register(taskRoutes({ store, ...answering }))
   mqtt =
     'url' in options.mqtt
-      ? await joinBroker(ingest, options.mqtt.url)
-      : await startBroker(ingest, options.mqtt.host, options.mqtt.port)
+      ? await joinBroker(answering, options.mqtt.url)
+      : await startBroker(answering, options.mqtt.host, options.mqtt.port)
   const { url, close } = mqtt
-  service.log.info({ url }, 'MQTT ready')
+  service.log.info({ url, did: receipts?.did }, 'MQTT ready')
   return {
     ...service,
     mqttUrl: url,

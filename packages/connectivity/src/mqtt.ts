@@ -13,6 +13,7 @@ import { PortInUseError } from '@iotex2/service/service'
 import { Aedes, type Client, type PublishPacket } from 'aedes'
 import { connectAsync } from 'mqtt'
 import type { Ingest, IngestResult } from './ingest.ts'
+import type { ReceiptSigner } from './receipts.ts'
 
 export interface MqttSide {
   /** mqtt://… that devices connect to. */
@@ -29,10 +30,16 @@ export class BrokerUnreachableError extends CodedError {
   }
 }
 
+/** What takes messages, and signs the answers if it has a key. */
+export interface Answering {
+  ingest: Ingest
+  receipts?: ReceiptSigner
+}
+
 type Publish = (topic: string, payload: Buffer) => void
 
 /** Takes what arrived on a task topic and answers on the device's acknowledgement topic. */
-async function handle(ingest: Ingest, topic: string, body: Buffer, publish: Publish): Promise<void> {
+async function handle({ ingest, receipts }: Answering, topic: string, body: Buffer, publish: Publish): Promise<void> {
   const sender = parseTaskTopic(topic)
   if (!sender) return
   let result: IngestResult
@@ -40,7 +47,9 @@ async function handle(ingest: Ingest, topic: string, body: Buffer, publish: Publ
     ingest.countRejection('BODY_TOO_LARGE')
     result = { status: 413, outcome: 'rejected', code: 'BODY_TOO_LARGE', message: 'The body is too large.' }
   } else result = await ingest.submit({ format: 'task', body, ...sender })
-  publish(acknowledgementTopic(sender.projectId, sender.device), Buffer.from(JSON.stringify(acknowledgement(result))))
+  const receipt = receipts?.receiptOf(result, sender.device)
+  const answer = { ...acknowledgement(result), ...(receipt && { receipt }) }
+  publish(acknowledgementTopic(sender.projectId, sender.device), Buffer.from(JSON.stringify(answer)))
 }
 
 function acknowledgement(result: IngestResult): Acknowledgement {
@@ -80,7 +89,7 @@ export class MqttForbiddenError extends CodedError {
 }
 
 /** Starts the embedded broker. Throws {@link PortInUseError}. */
-export async function startBroker(ingest: Ingest, host: string, port: number): Promise<MqttSide> {
+export async function startBroker(answering: Answering, host: string, port: number): Promise<MqttSide> {
   const broker = await Aedes.createBroker({
     // Room for a body that is too large, so that its sender is told so rather than cut off.
     maxPacketSize: 4 * MAXIMUM_BODY_BYTES,
@@ -96,7 +105,7 @@ export async function startBroker(ingest: Ingest, host: string, port: number): P
     toSubscribers({ cmd: 'publish', topic, payload, qos: 0, retain: false, dup: false }, () => {})
   const publish: BrokerPublish = (packet, ...rest) => {
     if (!parseTaskTopic(packet.topic)) return toSubscribers(packet, ...rest)
-    void handle(ingest, packet.topic, packet.payload as Buffer, acknowledge)
+    void handle(answering, packet.topic, packet.payload as Buffer, acknowledge)
     const done = rest.at(-1)
     if (typeof done === 'function') done()
   }
@@ -154,7 +163,7 @@ const listen = (server: Server, host: string, port: number): Promise<void> =>
  * Takes its share of the messages of an outside broker, which several gateways may do at once. That broker's own
  * configuration must keep devices from publishing acknowledgements. Throws {@link BrokerUnreachableError}.
  */
-export async function joinBroker(ingest: Ingest, url: string): Promise<MqttSide> {
+export async function joinBroker(answering: Answering, url: string): Promise<MqttSide> {
   const shown = new URL(url)
   shown.password = ''
   const client = await connectAsync(url, { protocolVersion: 5, reconnectPeriod: 1_000, clean: true }, false).catch(
@@ -163,7 +172,7 @@ export async function joinBroker(ingest: Ingest, url: string): Promise<MqttSide>
     },
   )
   const publish: Publish = (topic, payload) => client.publish(topic, payload, { qos: 0 })
-  client.on('message', (topic, payload) => void handle(ingest, topic, payload, publish))
+  client.on('message', (topic, payload) => void handle(answering, topic, payload, publish))
   await client.subscribeAsync(SHARED_TASK_TOPIC_FILTER, { qos: 1 })
   return {
     url: shown.href,

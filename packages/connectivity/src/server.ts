@@ -6,9 +6,10 @@ import { readDeployment } from '@iotex2/chain/deployment'
 import { openProvider } from '@iotex2/chain/provider'
 import { readProfiles } from '@iotex2/data-availability/profiles'
 import { migrate, openStore } from '@iotex2/data-availability/store'
+import { readPasswordFile, readSecretKey } from '@iotex2/identity/key-file'
 import { readConfig } from '@iotex2/service/config'
 import { main, serve, tellParent } from '@iotex2/service/service'
-import { Type } from 'typebox'
+import { type Static, Type } from 'typebox'
 import { createGateway } from './app.ts'
 import { ChainDeviceRegistry } from './chain-registry.ts'
 
@@ -23,9 +24,18 @@ const Config = Type.Object({
   PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 8081 }),
   MQTT_PORT: Type.Integer({ minimum: 0, maximum: 65535, default: 1883, description: 'Of the embedded broker.' }),
   MQTT_URL: Type.Optional(Type.String({ description: 'An outside broker, used instead of the embedded one.' })),
+  RECEIPT_KEYSTORE: Type.Optional(Type.String({ description: 'P-256 keystore: receipts are signed by it.' })),
+  RECEIPT_KEYSTORE_PASSWORD_FILE: Type.Optional(Type.String()),
   VERIFICATION_THREADS: Type.Optional(Type.Integer({ minimum: 1, maximum: 256 })),
   LOG_LEVEL: Type.String({ default: 'info' }),
 })
+
+async function openReceiptKey(config: Static<typeof Config>) {
+  const { RECEIPT_KEYSTORE: keystore, RECEIPT_KEYSTORE_PASSWORD_FILE: passwordFile } = config
+  if (keystore === undefined) return {}
+  const password = passwordFile === undefined ? undefined : () => readPasswordFile(passwordFile)
+  return { receiptKey: await readSecretKey(keystore, password) }
+}
 
 await main(async () => {
   const config = readConfig(Config, process.env)
@@ -50,6 +60,7 @@ await main(async () => {
     chainId,
     projects: new Map([...profiles].map(([projectId, profile]) => [projectId, { profile }])),
     mqtt: config.MQTT_URL ? { url: config.MQTT_URL } : { host: config.HOST, port: config.MQTT_PORT },
+    ...(await openReceiptKey(config)),
     ...(config.VERIFICATION_THREADS ? { threads: config.VERIFICATION_THREADS } : {}),
     clock: Date.now,
     logLevel: config.LOG_LEVEL,

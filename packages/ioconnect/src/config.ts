@@ -18,6 +18,11 @@ const settings = {
     maxItems: 4,
     description: 'URLs, the preferred one first; each is tried in turn.',
   }),
+  gatewayDids: Type.Array(Type.String({ pattern: '^did:key:zDn[1-9A-HJ-NP-Za-km-z]{40,60}$' }), {
+    minItems: 1,
+    maxItems: 4,
+    description: 'By which did:key of P-256 each gateway proves its answers, in the order of gateways.',
+  }),
   intervalMs: Type.Integer({ minimum: 1, description: "Between readings. The profile's maximum rate by default." }),
   signedKeys: Type.Array(Type.String(), {
     maxItems: 16,
@@ -123,13 +128,28 @@ export function knowsItsServer(config: SimulatorConfig, index: number): boolean 
  */
 export function resolveDevice(config: SimulatorConfig, index: number, waits: boolean): ResolvedDevice {
   const own = { ...config, ...config.devices?.[index] }
-  const { projectId, profile, transport, gateways, intervalMs, signedKeys, circuitChainId, synthetic, attack } = own
+  const {
+    projectId,
+    profile,
+    transport,
+    gateways,
+    gatewayDids,
+    intervalMs,
+    signedKeys,
+    circuitChainId,
+    synthetic,
+    attack,
+  } = own
   for (const [name, value] of Object.entries(waits ? { profile } : { projectId, profile, transport, gateways }))
     if (value === undefined)
       throw new SimulatorConfigError(`Simulator configuration: /devices/${index} has no ${name}.`)
   for (const url of gateways ?? [])
     if (transport !== undefined && /^https?:/.test(url) !== (transport === 'http'))
       throw new SimulatorConfigError(`Simulator configuration: ${url} is no gateway for ${transport}.`)
+  if (gatewayDids && gatewayDids.length !== gateways?.length)
+    throw new SimulatorConfigError(
+      `Simulator configuration: /devices/${index} has a gatewayDid for each gateway, or none.`,
+    )
   return {
     profile: profile!,
     ...(intervalMs === undefined ? {} : { intervalMs }),
@@ -137,6 +157,13 @@ export function resolveDevice(config: SimulatorConfig, index: number, waits: boo
     ...(circuitChainId === undefined ? {} : { circuitChainId: BigInt(circuitChainId) }),
     ...(synthetic === undefined ? {} : { synthetic }),
     ...(attack === undefined ? {} : { attack }),
-    ...(waits ? {} : { server: { projectId: BigInt(projectId!), transport: transport!, gateways: gateways! } }),
+    ...(waits
+      ? {}
+      : {
+          server: {
+            ...{ projectId: BigInt(projectId!), transport: transport!, gateways: gateways! },
+            ...(gatewayDids && { gatewayDids }),
+          },
+        }),
   }
 }

@@ -19,6 +19,7 @@ import type { Clock } from './clock.ts'
 import { DeviceLog } from './device-log.ts'
 import { appendDurably, replaceFile } from './durable-file.ts'
 import { type DirectoryLock, lockDirectory } from './lock.ts'
+import { provingGateways } from './proving-gateways.ts'
 import { type Source, scaleSample } from './source.ts'
 import type { Transport, TransportListener } from './transport.ts'
 import { HttpTransport } from './transport-http.ts'
@@ -42,6 +43,8 @@ export interface DeviceServer {
   transport: 'mqtt' | 'http'
   /** mqtt:// or http:// URLs, in order of preference. */
   gateways: readonly string[]
+  /** By which did:key of P-256 each proves its answers, in their order; without them its word is taken. */
+  gatewayDids?: readonly string[]
 }
 
 export interface DeviceOptions {
@@ -331,7 +334,7 @@ function settingsOf(options: DeviceOptions, keyId: number): CoreSettings {
     ...(device ? { projectVersion: profileManifest(profile).hash } : {}),
     otherProjects: others,
     batch: (device?.batching?.readings ?? 1) * (1 + others.length),
-    ...(server ? { server } : {}),
+    ...(server ? { server, gatewayKeys: provingGateways(server) } : {}),
     intervalMs: options.intervalMs ?? profileIntervalMs(profile),
     delayMs: options.delayMs ?? 0,
     window: options.window ?? device?.batching?.window ?? 16,

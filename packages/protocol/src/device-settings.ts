@@ -112,6 +112,19 @@ export const DeviceSettings = Type.Object(
         description: 'URLs of gateways, 1 to 4, the preferred one first.',
       },
     ),
+    gatewayDids: Type.Optional(
+      Type.Array(
+        Type.String({
+          pattern: '^did:key:zDn[1-9A-HJ-NP-Za-km-z]{40,60}$',
+          description: 'A did:key of P-256, as GET /v1/gateway of the gateway tells: did:key:zDn….',
+        }),
+        {
+          minItems: 1,
+          maxItems: MAXIMUM_GATEWAYS,
+          description: 'By which DID each gateway proves its answers, in the order of gateways.',
+        },
+      ),
+    ),
     server: Type.Optional(
       Type.Object(
         {

@@ -184,6 +184,8 @@ function deviceProblems({ fields, device }: Profile): ProfileProblem[] {
     else if (security === 'standard' && !/^(mqtt|http)s:/.test(url))
       say(['gateways', i], `security standard demands TLS. Write ${url.replace(':', 's:')}, or security: development.`)
   }
+  if (device.gatewayDids && device.gatewayDids.length !== device.gateways.length)
+    say(['gatewayDids'], `there is one for each of the ${device.gateways.length} gateways, in their order.`)
   for (const [i, id] of device.projects.entries()) {
     if (device.projects.indexOf(id) !== i) say(['projects', i], `project ${id} is listed twice.`)
     if (BigInt(id) > (1n << 63n) - 1n) say(['projects', i], 'the number of a project is below 2^63.')

@@ -63,6 +63,8 @@ export interface Acknowledgement {
   taskID?: Hex
   code?: string
   message?: string
+  /** r ‖ s over the answer, of a gateway that signs receipts (receipt.ts). */
+  receipt?: Hex
 }
 
 const malformed = (message: string): never => {

@@ -1,7 +1,8 @@
 /**
  * The HTTP side of the gateway. POST /v1/task takes a signed reading and replies {taskID} once it is on disk; the older
  * POST /message does the same for the older format. GET /v1/task/:id, /message/:id and /task/:projectId/:taskId tell what
- * became of it. A request may name its device by the header x-device, which saves the gateway work.
+ * became of it. A request may name its device by the header x-device, which saves the gateway work, and is told a
+ * receipt where the gateway signs any. GET /v1/gateway tells by which DID.
  * @module
  */
 import { taskStatus } from '@iotex2/data-availability/batches'
@@ -10,17 +11,19 @@ import type { Store } from '@iotex2/data-availability/store'
 import { RequestError } from '@iotex2/protocol/errors'
 import { type Hex, isHex } from '@iotex2/protocol/hex'
 import { MAXIMUM_BODY_BYTES, type TaskStatus } from '@iotex2/protocol/wire'
-import type { FastifyPluginAsync, FastifyRequest } from 'fastify'
+import type { FastifyPluginAsync, FastifyReply, FastifyRequest } from 'fastify'
 import type { Ingest } from '../ingest.ts'
+import type { ReceiptSigner } from '../receipts.ts'
 import type { IncomingMessage, RequestFormat } from '../verification.ts'
 
 export interface TaskRouteOptions {
   store: Store
   ingest: Ingest
+  receipts?: ReceiptSigner
 }
 
 export const taskRoutes =
-  ({ store, ingest }: TaskRouteOptions): FastifyPluginAsync =>
+  ({ store, ingest, receipts }: TaskRouteOptions): FastifyPluginAsync =>
   async (app) => {
     // Signatures cover text: the body is taken as it came, whatever type it claims.
     app.removeAllContentTypeParsers()
@@ -33,18 +36,27 @@ export const taskRoutes =
       if ((error as { statusCode?: number }).statusCode === 413) ingest.countRejection('BODY_TOO_LARGE')
     })
 
-    const submit = async (request: FastifyRequest, format: RequestFormat): Promise<Hex> => {
+    const submit = async (
+      request: FastifyRequest,
+      reply: FastifyReply,
+      format: RequestFormat,
+      name: 'taskID' | 'messageID',
+    ): Promise<object> => {
       const message = incoming(request, format)
       if (!message) {
         ingest.countRejection('REQUEST_MALFORMED')
         throw new RequestError(400, 'REQUEST_MALFORMED', 'x-device must be an address.')
       }
       const result = await ingest.submit(message)
-      if (result.outcome === 'rejected') throw new RequestError(result.status, result.code, result.message)
-      return result.taskId
+      const receipt = receipts?.receiptOf(result, message.device)
+      const answer =
+        result.outcome === 'rejected' ? { code: result.code, message: result.message } : { [name]: result.taskId }
+      reply.code(result.status)
+      return { ...answer, ...(receipt && { receipt }) }
     }
-    app.post('/v1/task', async (request) => ({ taskID: await submit(request, 'task') }))
-    app.post('/message', async (request) => ({ messageID: await submit(request, 'message') }))
+    app.post('/v1/task', (request, reply) => submit(request, reply, 'task', 'taskID'))
+    app.post('/message', (request, reply) => submit(request, reply, 'message', 'messageID'))
+    app.get('/v1/gateway', async () => ({ did: receipts?.did ?? null }))
 
     app.get<{ Params: { id: string } }>('/v1/task/:id', ({ params }) => statusOf(store, params.id))
     app.get<{ Params: { id: string } }>('/message/:id', async ({ params }) => {

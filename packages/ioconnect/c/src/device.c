@@ -418,7 +418,7 @@ static bool is_task_id(ioc_slice_t value, ioc_slice_t *task_id) {
 
 /* Reads what a reply says. Members that are not as they should be are as if they were not there. */
 static bool read_reply(ioc_slice_t text, ioc_reply_t *reply) {
-    static const char *const names[] = {"nonce", "status", "taskID", "code", "message"};
+    static const char *const names[] = {"nonce", "status", "taskID", "code", "message", "receipt"};
     ioc_slice_t values[COUNT(names)] = {{0}}, nonce;
     uint64_t status;
     const bool understood = ioc_json_object(text, names, values, COUNT(names), false) == IOC_OK;
@@ -432,6 +432,7 @@ static bool read_reply(ioc_slice_t text, ioc_reply_t *reply) {
     }
     if (!is_task_id(values[2], &reply->task_id)) reply->task_id = make_slice(NULL, 0);
     if (ioc_json_plain(values[3], &reply->code) != IOC_OK) reply->code = make_slice(NULL, 0);
+    if (ioc_json_plain(values[5], &reply->receipt) != IOC_OK) reply->receipt = make_slice(NULL, 0);
     reply->message = values[4].length > 1 && values[4].bytes[0] == '"' ? values[4] : IOC_TEXT("\"\"");
     return true;
 }
@@ -446,6 +447,15 @@ static bool bury(ioc_device_t *device, const ioc_reply_t *reply) {
                                  make_slice(device->config->message, length)) == IOC_OK;
 }
 
+/* Whether the reply is of the gateway that it should be of, as far as that can prove itself. */
+static bool is_genuine(const ioc_device_t *device, const ioc_slot_t *slot, const ioc_reply_t *reply) {
+    const ioc_device_config_t *config = device->config;
+    for (size_t i = 0; i < config->gateway_count; i++)
+        if (ioc_slice_equal(config->gateways[i].url, device->server.gateways[slot->gateway]))
+            return config->verify_receipt(&config->gateways[i].key, device->address, reply) == IOC_OK;
+    return true;
+}
+
 void ioc_device_reply(ioc_device_t *device, uint64_t sequence, uint32_t status, ioc_slice_t text) {
     ioc_reply_t reply = {.sequence = sequence, .status = status};
     ioc_slot_t *slot;
@@ -454,6 +464,14 @@ void ioc_device_reply(ioc_device_t *device, uint64_t sequence, uint32_t status, 
     if (verdict == RETRY) {
         fail(device, slot, IOC_SLOT_DEFERRED, reply.status >= 500,
              (ioc_event_t){.reply = &reply, .code = IOC_TEXT("GATEWAY_BUSY")});
+        return;
+    }
+    if (!is_genuine(device, slot, &reply)) {
+        port_of(device)->hang_up(port_of(device)->context);
+        fail(device, slot, IOC_SLOT_WAITING, true,
+             (ioc_event_t){.code = IOC_TEXT("RECEIPT_INVALID"),
+                           .message = IOC_TEXT("The answer is not of the gateway that it should be of.")});
+        recall(device);
         return;
     }
     if (verdict == REFUSED && !bury(device, &reply)) {

@@ -2,6 +2,10 @@
  * The loop, on both backends and under sanitizers: what it does as it is told what happens. Over real networks it is in
  * ../../src/device.test.ts, with times and limits in ../../src/wasm/device-core.test.ts.
  */
+import { sign } from 'node:crypto'
+import { SecretKey } from '@iotex2/identity/secret-key'
+import { type Hex, toHex } from '@iotex2/protocol/hex'
+import { type ReceiptSubject, receiptText } from '@iotex2/protocol/receipt'
 import { encodeFrame } from '@iotex2/protocol/serial/frame'
 import { encodeSerialRequest } from '@iotex2/protocol/serial/messages'
 import { parseTaskRequest } from '@iotex2/protocol/wire'
@@ -12,7 +16,7 @@ import { type Argument, type Backend, backends, Core } from './harness.ts'
 
 const SEED = 20_261_125
 const NOW = 1_764_000_000_000
-const ADDRESS = '0x1a642f0e3c3af545e7acbd38b07251b3990914f1'
+const ADDRESS: Hex = '0x1a642f0e3c3af545e7acbd38b07251b3990914f1'
 const GATEWAYS = ['http://a.example', 'http://b.example']
 const TASK_ID = `0x${'11'.repeat(32)}`
 const KEPT = JSON.stringify({ taskID: TASK_ID })
@@ -115,6 +119,77 @@ describe.each(both)('the loop with %s', (backend: Backend) => {
       expect(recoveryIdOf(request, ADDRESS)).toBeDefined()
     }
     await core.call('device.serves', '', 0)
+  })
+
+  describe('of a gateway that proves itself', () => {
+    const gatewayKey = new SecretKey('P-256', new Uint8Array(32).fill(9))
+    const impostor = new SecretKey('P-256', new Uint8Array(32).fill(8))
+    const NONCE = BigInt(NOW + 1)
+    const genuine = { device: ADDRESS, nonce: NONCE, status: 200, outcome: TASK_ID }
+    const refusal = { ...genuine, status: 422, outcome: 'READING_INVALID' }
+    const receipt = (subject: ReceiptSubject, key = gatewayKey) =>
+      toHex(sign('sha256', Buffer.from(receiptText(subject)), { key: key.keyObject(), dsaEncoding: 'ieee-p1363' }))
+    const answer = (given: object) => JSON.stringify({ taskID: TASK_ID, ...given })
+    const refused = (given: object) => JSON.stringify({ code: 'READING_INVALID', message: 'No.', ...given })
+
+    const sendOne = async () => {
+      await words('device.gateway')
+      await words('device.gateway', GATEWAYS[0]!, JSON.stringify(gatewayKey.publicJwk))
+      await begin(core)
+      await words('device.run')
+      await words('device.take', NOW, 2_150, 0, 3)
+      expect((await words('device.run')).slice(2, 5)).toEqual(['send', GATEWAYS[0], String(NONCE)])
+    }
+    afterAll(() => words('device.gateway'))
+
+    test('its receipt is taken', async () => {
+      await sendOne()
+      const [log, line] = await words('device.reply', NONCE, 200, answer({ receipt: receipt(genuine) }))
+      expect([log, JSON.parse(line!)]).toMatchObject(['log', { event: 'acknowledged', taskID: TASK_ID }])
+      expect(await words('device.waiting')).toEqual(['0'])
+      await sendOne()
+      const parts = await words('device.reply', NONCE, 422, refused({ receipt: receipt(refusal) }))
+      expect(parts[0]).toBe('bury')
+    })
+
+    test.each<[string, number, string]>([
+      ['no receipt', 200, answer({})],
+      ['a receipt of another key', 200, answer({ receipt: receipt(genuine, impostor) })],
+      [
+        'a receipt for another device',
+        200,
+        answer({ receipt: receipt({ ...genuine, device: `0x${'11'.repeat(20)}` }) }),
+      ],
+      ['a receipt for another message', 200, answer({ receipt: receipt({ ...genuine, nonce: NONCE - 1n }) })],
+      [
+        'a receipt for another content',
+        200,
+        answer({ receipt: receipt({ ...genuine, outcome: `0x${'22'.repeat(32)}` }) }),
+      ],
+      ['a receipt for another status', 200, answer({ receipt: receipt({ ...genuine, status: 201 }) })],
+      ['a refusal’s receipt', 200, answer({ receipt: receipt(refusal) })],
+      ['a receipt that is cut', 200, answer({ receipt: receipt(genuine).slice(0, -2) })],
+      ['a receipt that is no text', 200, answer({ receipt: 5 })],
+      ['a refusal without a receipt', 422, refused({})],
+      ['a refusal with a receipt of another key', 422, refused({ receipt: receipt(refusal, impostor) })],
+      [
+        'a refusal with a receipt for another code',
+        422,
+        refused({ receipt: receipt({ ...refusal, outcome: 'NONCE_REUSED' }) }),
+      ],
+      ['a refusal of more than fits', 422, JSON.stringify({ code: 'X'.repeat(300), receipt: receipt(refusal) })],
+    ])('%s is no answer: the message goes to the next gateway', async (_, status, text) => {
+      await sendOne()
+      const parts = await words('device.reply', NONCE, status, text)
+      expect(parts.slice(0, 2)).toEqual(['hang up', 'log'])
+      expect(JSON.parse(parts[2]!)).toMatchObject({ event: 'retrying', code: 'RECEIPT_INVALID' })
+      expect(await words('device.waiting')).toEqual(['1'])
+      await core.call('now', NOW * 2)
+      expect((await words('device.run')).filter((_, i, all) => all[i - 1] === 'send')).toContain(GATEWAYS[1])
+      // Its word is taken, for nobody said by which key it proves itself.
+      await words('device.reply', NONCE, 200, KEPT)
+      expect(await words('device.waiting')).toEqual(['0'])
+    })
   })
 
   test('messages wait until there are enough, or no room; then all are sent', async () => {

@@ -793,6 +793,20 @@ static struct {
     size_t project_count;
 } serves;
 
+/* device.gateway [URL JWK]: a gateway that proves itself, or none; from the next device.open on. */
+static ioc_gateway_t proving[2];
+static size_t proving_count;
+
+static ioc_status_t prove_gateway(void) {
+    if (word_count == 1) {
+        proving_count = 0;
+        return IOC_OK;
+    }
+    const owned_t url = keep(bytes_at(1));
+    proving[proving_count].url = ioc_slice(url.bytes, url.length);
+    return ioc_read_jwk(bytes_at(2), &proving[proving_count++].key);
+}
+
 static void serve_more(void) {
     serves.version = keep(bytes_at(1));
     serves.batch = (uint32_t)number_at(2);
@@ -836,6 +850,9 @@ static ioc_status_t open_device(void) {
         .key = (psa_key_id_t)number_at(1),
         .agreement = limits.agreement,
         .circuit = limits.circuit_seed ? &circuit : NULL,
+        .gateways = proving,
+        .gateway_count = proving_count,
+        .verify_receipt = ioc_receipt_verify,
         .model = IOC_TEXT("harness"),
         .firmware = IOC_TEXT("1"),
         .fields = fields,
@@ -867,6 +884,7 @@ static ioc_status_t open_device(void) {
 
 static ioc_status_t run_device(void) {
     if (is("device.open")) return open_device();
+    if (is("device.gateway")) return prove_gateway();
     if (is("device.serves")) {
         serve_more();
         return IOC_OK;

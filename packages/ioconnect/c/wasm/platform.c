@@ -38,6 +38,7 @@ static struct {
     ioc_device_t device;
     ioc_device_config_t config;
     ioc_circuit_key_t circuit;
+    ioc_gateway_t gateways[IOC_SERIAL_GATEWAYS];
     ioc_server_settings_t server;
     ioc_flash_t flash;
     ioc_field_t fields[MAXIMUM_FIELDS];
@@ -247,6 +248,18 @@ EXPORT(set_project) void export_set_project(uint64_t project_id, bool mqtt) {
 EXPORT(add_gateway) ioc_status_t export_add_gateway(size_t length) {
     if (board.server.gateway_count == IOC_SERIAL_GATEWAYS) return IOC_ERR_ARGUMENT;
     return keep(length, &board.server.gateways[board.server.gateway_count++]);
+}
+
+/* The key of a P-256 did:key, x and y, stands before the URL. */
+EXPORT(add_gateway_key) ioc_status_t export_add_gateway_key(size_t url_length) {
+    if (board.config.gateway_count == IOC_SERIAL_GATEWAYS) return IOC_ERR_ARGUMENT;
+    ioc_gateway_t *gateway = &board.gateways[board.config.gateway_count++];
+    gateway->key.curve = IOC_P256;
+    memcpy(gateway->key.bytes, inbox, 64);
+    memmove(inbox, (const uint8_t *)inbox + 64, sizeof inbox - 64);
+    board.config.gateways = board.gateways;
+    board.config.verify_receipt = ioc_receipt_verify;
+    return keep(url_length, &gateway->url);
 }
 
 /* The device. */

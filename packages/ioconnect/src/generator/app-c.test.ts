@@ -3,6 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { globSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { SecretKey } from '@iotex2/identity/secret-key'
 import { parseProfile } from '@iotex2/protocol/profile'
 import { expect, test } from 'vitest'
 import { CORE, skipReason, WARNINGS } from '../../c/test/toolchain.ts'
@@ -17,6 +18,10 @@ const sampled = (name: string, take: string) => ({
   scale: 10,
   sampling: { count: 4, take },
 })
+const GATEWAY = new SecretKey('P-256', new Uint8Array(32).fill(9))
+const KEY = [GATEWAY.publicJwk.x, GATEWAY.publicJwk.y!]
+  .map((part) => Buffer.from(part, 'base64url').toString('hex'))
+  .join('')
 const profile = parseProfile({
   name: 'samples',
   version: 1,
@@ -35,6 +40,7 @@ const profile = parseProfile({
     intervalMs: 1000,
     transport: 'mqtt',
     gateways: ['mqtt://a.example'],
+    gatewayDids: [`did:key:${GATEWAY.multikey}`],
     security: 'development',
   },
 }) as DeviceProfile
@@ -69,7 +75,10 @@ int main(int count, char **words) {
     static ioc_device_config_t config;
     static ioc_server_settings_t server;
     if (ioc_app_configure(&config, &server) != IOC_OK) return 1;
-    printf("%.*s %llu %d\\n", (int)config.model.length, (const char *)config.model.bytes, (unsigned long long)server.project_id, server.mqtt);
+    if (config.gateway_count != 1 || config.verify_receipt != ioc_receipt_verify) return 1;
+    printf("%.*s ", (int)config.gateways[0].url.length, (const char *)config.gateways[0].url.bytes);
+    for (int i = 0; i < 64; i++) printf("%02x", config.gateways[0].key.bytes[i]);
+    printf("\\n%.*s %llu %d\\n", (int)config.model.length, (const char *)config.model.bytes, (unsigned long long)server.project_id, server.mqtt);
     for (int i = 1; i + 5 < count; i += 6) {
         for (int j = 0; j < 4; j++)
             for (int k = 0; k < 4; k++) samples[j][k] = atoll(words[i + k]);
@@ -102,8 +111,10 @@ test.skipIf(skipReason('sampling'))('mean, minimum, maximum, last; failures and 
       stdio: ['ignore', 'inherit', 'inherit'],
     })
     const run = (...words: (string | number)[]) =>
-      execFileSync(join(directory, 'app'), words.map(String), { encoding: 'utf8' }).trim().split('\n').slice(1)
-    expect(execFileSync(join(directory, 'app'), { encoding: 'utf8' })).toBe(`${profile.device.model} 5 1\n`)
+      execFileSync(join(directory, 'app'), words.map(String), { encoding: 'utf8' }).trim().split('\n').slice(2)
+    expect(execFileSync(join(directory, 'app'), { encoding: 'utf8' })).toBe(
+      `mqtt://a.example ${KEY}\n${profile.device.model} 5 1\n`,
+    )
     expect(run(1, 2, 4, 3, 50, 'ok')).toEqual(['7 3 1 4 3 50'])
     // 2.5 and −2.5 go away from zero.
     expect(run(-1, -2, -4, -3, 0, 'ok')).toEqual(['7 -3 -4 -1 -3 0'])

@@ -5,6 +5,7 @@
  */
 import type { DeviceSettings } from '@iotex2/protocol/device-settings'
 import type { Profile } from '@iotex2/protocol/profile'
+import { provingGateways } from '../proving-gateways.ts'
 import { type FieldLayout, layoutOf } from './layout.ts'
 import { generatedBy } from './message-c.ts'
 import { cComment, cText, messagePrefix } from './names.ts'
@@ -41,7 +42,7 @@ export function appSource(profile: DeviceProfile): string {
 #include "app.h"
 #include "sensors.h"
 #include <ioc_app.h>
-
+${gatewayTable(device)}
 ioc_status_t ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_t *server) {
     config->model = ${text(device.model)};
     config->firmware = ${text(device.firmware)};
@@ -50,7 +51,7 @@ ioc_status_t ioc_app_configure(ioc_device_config_t *config, ioc_server_settings_
     server->mqtt = ${device.transport === 'mqtt'};
 ${device.gateways.map((url, i) => `    server->gateways[${i}] = ${text(url)};`).join('\n')}
     server->gateway_count = ${device.gateways.length};
-${
+${device.gatewayDids ? PROVING : ''}${
   device.circuitChainId === undefined
     ? '    return IOC_OK;'
     : `    static ioc_circuit_key_t circuit;
@@ -68,6 +69,21 @@ ${fields.map(({ member, cType }, i) => `        .${member} = ${cType === 'bool' 
     ${prefix}_send(device, &reading);
 }
 `
+}
+
+const PROVING = `    config->gateways = GATEWAYS;
+    config->gateway_count = sizeof GATEWAYS / sizeof *GATEWAYS;
+    config->verify_receipt = ioc_receipt_verify;
+`
+
+/** Which gateways prove their answers, and by which keys. */
+function gatewayTable(settings: DeviceSettings): string {
+  if (!settings.gatewayDids) return ''
+  const rows = provingGateways(settings).map(
+    ({ url, key }) =>
+      `    {{(const uint8_t *)${cText(url)}, ${url.length}},\n     {IOC_P256, {${[...key].join(', ')}}}},\n`,
+  )
+  return `\n/* The keys of ${settings.gatewayDids.join(', ')}. */\nstatic const ioc_gateway_t GATEWAYS[] = {\n${rows.join('')}};\n`
 }
 
 const samplingOf = ({ field }: FieldLayout) => field.sampling ?? DEFAULT_SAMPLING

@@ -63,6 +63,8 @@ export interface CoreSettings {
   batch?: number
   /** Where readings go; what was told over the serial line goes before it. */
   server?: { projectId: bigint; transport: 'mqtt' | 'http'; gateways: readonly string[] }
+  /** Gateways that prove their answers, and their keys of P-256, x ‖ y. */
+  gatewayKeys?: readonly { url: string; key: Uint8Array }[]
   intervalMs: number
   /** To the first reading. */
   delayMs: number
@@ -84,6 +86,7 @@ interface Exports {
   inbox(): number
   inbox_bytes(): number
   set_key(key: number, agreement: number, development: number): void
+  add_gateway_key(urlLength: number): number
   set_circuit(seed: number, chainId: bigint): number
   set_pace(
     intervalMs: number,
@@ -177,6 +180,10 @@ export class DeviceCore {
     if (server) {
       core.#exports.set_project(server.projectId, Number(server.transport === 'mqtt'))
       for (const gateway of server.gateways) core.#check(core.#exports.add_gateway(core.#give(gateway)))
+    }
+    for (const { url, key } of settings.gatewayKeys ?? []) {
+      core.#memory(core.#inbox, key.length).set(key)
+      core.#check(core.#exports.add_gateway_key(core.#give(url, key.length)))
     }
     core.#check(core.#exports.open())
     return core

@@ -8,6 +8,7 @@
 
 #include <ioconnect/queue.h>
 #include <ioconnect/reading.h>
+#include <ioconnect/receipt.h>
 #include <ioconnect/serial.h>
 
 /* Messages from the oldest on that are looked at: how far others may overtake one that no gateway takes now.
@@ -17,18 +18,6 @@
 #define IOC_DEVICE_SERVER_BYTES 1200
 /* Bytes that a serial line takes of `scratch`. */
 #define IOC_DEVICE_SCRATCH_BYTES (IOC_FRAME_ENCODED_BYTES + 2)
-
-/* What a gateway says of a message. */
-typedef struct {
-    uint64_t sequence;
-    /* As HTTP's. */
-    uint32_t status;
-    /* 32 bytes in hexadecimal, and texts as they stand in JSON without and with their quotes; null bytes for
-     * none. */
-    ioc_slice_t task_id;
-    ioc_slice_t code;
-    ioc_slice_t message;
-} ioc_reply_t;
 
 typedef enum {
     /* The device was opened: `count` messages wait. */
@@ -106,6 +95,12 @@ typedef struct {
     /* Signs each reading for circuits too, and is in the document; null for none. Then fields are
      * IOC_READING_VALUES at most. */
     const ioc_circuit_key_t *circuit;
+    /* Gateways that prove themselves, and ioc_receipt_verify then: what one of them answers without its
+     * receipt is no answer, and the device goes on to the next. Of another URL the word is taken. */
+    const ioc_gateway_t *gateways;
+    size_t gateway_count;
+    ioc_status_t (*verify_receipt)(const ioc_public_key_t *key, const uint8_t device[20],
+                                   const ioc_reply_t *reply);
     /* A development key, see ioc_serial_device_t. */
     bool development;
     ioc_slice_t model;
