@@ -36,6 +36,7 @@ export const DEVICES: Record<string, readonly string[]> = {
   packing: ['ioc_jwe_encrypt', 'ioc_jws_sign', 'ioc_write_message', 'ioc_message_id'],
   unpacking: ['ioc_unpack', 'ioc_document_key', 'ioc_replay_init', 'ioc_replay_take'],
   ota: ['ioc_ota_open', 'ioc_ota_begin', 'ioc_ota_write', 'ioc_ota_finish', 'ioc_ota_confirm', 'ioc_ota_reject'],
+  receipts: ['ioc_receipt_verify'],
   sntp: ['ioc_sntp_ask', 'ioc_sntp_reply'],
   credentials: ['ioc_credential_verify', 'ioc_present'],
 }
