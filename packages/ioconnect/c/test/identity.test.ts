@@ -51,6 +51,18 @@ describe.each(backends('keys and DIDs of the C core'))('keys and DIDs with %s', 
   })
   afterAll(() => core.stop())
 
+  // McGrew and Viega, "The Galois/Counter Mode of Operation", test case 16.
+  test('AES-256-GCM of PSA is the published one', async () => {
+    const [key, iv, aad, plaintext, sealed] = [
+      'feffe9928665731c6d6a8f9467308308feffe9928665731c6d6a8f9467308308',
+      'cafebabefacedbaddecaf888',
+      'feedfacedeadbeeffeedfacedeadbeefabaddad2',
+      'd9313225f88406e5a55909c5aff5269a86a7a9531534f7da2e4c303d8a318a721c3c0c95956809532fcf0e2449a6b525b16aedf5aa0de657ba637b39',
+      '522dc1f099567d07f47f37a32a84427d643a8cdcbfe5c0c97598a2bd2555d1aa8cb08e48590dbb3da7b08b1056828838c5f61e6393ba7a0abcc9f66276fc6ece0f4e1768cddf8853bb2d551b',
+    ].map((digits) => Buffer.from(digits, 'hex')) as [Buffer, Buffer, Buffer, Buffer, Buffer]
+    expect(await core.bytes('gcm', key, iv, aad, plaintext)).toEqual(sealed)
+  })
+
   // RFC 3394 section 4.
   test.each([
     [
