@@ -201,42 +201,64 @@ describe.skipIf(skip)('firmware for Linux', { timeout: 120_000 }, () => {
   test.each([
     ['http', startHttpGateway],
     ['mqtt', startMqttGateway],
-  ] as const)('%s over TLS, to whom its authorities vouch for and nobody else', async (transport, startGateway) => {
-    const ledger = new Ledger()
-    await using gateway = await startGateway(ledger)
-    const [key, certificate] = [join(directory, 'key.pem'), join(directory, 'certificate.pem')]
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=IP:127.0.0.1']
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
-    execFileSync('openssl', ['req', '-x509', ...curve, '-keyout', key, '-out', certificate, ...subject], {
-      stdio: 'ignore',
-    })
-    // TLS ends here, and goes on in plain.
-    const sockets = new Set<Socket>()
-    const server = createServer({ key: readFileSync(key), cert: readFileSync(certificate) }, (secure) => {
-      const plain = connect(Number(new URL(gateway.url).port), '127.0.0.1')
-      for (const socket of [secure, plain]) {
-        sockets.add(socket)
-        socket.on('error', () => socket.destroy())
-        socket.on('close', () => {
-          secure.destroy()
-          plain.destroy()
-        })
+  ] as const)(
+    '%s over TLS, to whom its authorities vouch for and nobody else, and by a certificate of its own',
+    async (transport, startGateway) => {
+      const ledger = new Ledger()
+      await using gateway = await startGateway(ledger)
+      // Its authority is itself.
+      const makeCertificate = (name: string): { key: string; certificate: string } => {
+        const made = { key: join(directory, `${name}.key`), certificate: join(directory, `${name}.pem`) }
+        const subject = ['-subj', `/CN=${name}`, '-addext', 'subjectAltName=IP:127.0.0.1']
+        const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-days', '2']
+        const files = ['-keyout', made.key, '-out', made.certificate]
+        execFileSync('openssl', ['req', '-x509', ...curve, ...files, ...subject], { stdio: 'ignore' })
+        return made
       }
-      secure.pipe(plain).pipe(secure)
-    })
-    server.on('tlsClientError', () => {})
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-    const { port } = server.address() as { port: number }
-    const profile = profileFor(transport, [`${transport}s://127.0.0.1:${port}`], { security: 'standard' })
-    const program = await buildFirmware(join(directory, 'project'), profile)
-    const stranger = start(program, `${transport}-stranger`)
-    await until('it tries again', () => stranger.events.some(({ event }) => event === 'retrying'))
-    await stranger.kill()
-    expect(ledger.kept.size).toBe(0)
-    const firmware = start(program, `${transport}-tls`, '--ca', certificate)
-    await until('readings are kept', () => ledger.kept.size > 3)
-    await firmware.kill()
-    for (const socket of sockets) socket.destroy()
-    await new Promise((resolve) => server.close(resolve))
-  })
+      const [{ key, certificate }, own, other] = ['localhost', 'device', 'other'].map(makeCertificate) as [
+        ReturnType<typeof makeCertificate>,
+        ReturnType<typeof makeCertificate>,
+        ReturnType<typeof makeCertificate>,
+      ]
+      const tls = {
+        ...{ key: readFileSync(key), cert: readFileSync(certificate) },
+        ...{ ca: readFileSync(own.certificate), requestCert: true, rejectUnauthorized: true },
+      }
+      // TLS ends here, and goes on in plain.
+      const sockets = new Set<Socket>()
+      const server = createServer(tls, (secure) => {
+        const plain = connect(Number(new URL(gateway.url).port), '127.0.0.1')
+        for (const socket of [secure, plain]) {
+          sockets.add(socket)
+          socket.on('error', () => socket.destroy())
+          socket.on('close', () => {
+            secure.destroy()
+            plain.destroy()
+          })
+        }
+        secure.pipe(plain).pipe(secure)
+      })
+      server.on('tlsClientError', () => {})
+      await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+      const { port } = server.address() as { port: number }
+      const profile = profileFor(transport, [`${transport}s://127.0.0.1:${port}`], { security: 'standard' })
+      const program = await buildFirmware(join(directory, 'project'), profile)
+      const proofOf = (made: typeof own) => ['--cert', made.certificate, '--key', made.key]
+      for (const [name, ...words] of [
+        ['trusts-nobody', ...proofOf(own)],
+        ['proves-nothing', '--ca', certificate],
+        ['is-another', '--ca', certificate, ...proofOf(other)],
+      ] as [string, ...string[]][]) {
+        const stranger = start(program, `${transport}-${name}`, ...words)
+        await until(`it ${name} and tries again`, () => stranger.events.some(({ event }) => event === 'retrying'))
+        await stranger.kill()
+        expect(ledger.kept.size).toBe(0)
+      }
+      const firmware = start(program, `${transport}-tls`, '--ca', certificate, ...proofOf(own))
+      await until('readings are kept', () => ledger.kept.size > 3)
+      await firmware.kill()
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => server.close(resolve))
+    },
+  )
 })

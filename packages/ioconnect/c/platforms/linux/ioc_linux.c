@@ -238,6 +238,10 @@ static bool post(exchange_t *exchange, ioc_slice_t gateway, uint64_t sequence, i
     curl_easy_setopt(exchange->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
     curl_easy_setopt(exchange->easy, CURLOPT_NOSIGNAL, 1L);
     if (board.options->authorities) curl_easy_setopt(exchange->easy, CURLOPT_CAINFO, board.options->authorities);
+    if (board.options->certificate) {
+        curl_easy_setopt(exchange->easy, CURLOPT_SSLCERT, board.options->certificate);
+        curl_easy_setopt(exchange->easy, CURLOPT_SSLKEY, board.options->key);
+    }
     return curl_multi_add_handle(board.multi, exchange->easy) == CURLM_OK;
 }
 
@@ -361,7 +365,8 @@ static bool connect_mqtt(ioc_slice_t gateway) {
     mosquitto_connect_callback_set(connection->client, on_connect);
     mosquitto_subscribe_callback_set(connection->client, on_subscribe);
     mosquitto_message_callback_set(connection->client, on_message);
-    if (tls && mosquitto_tls_set(connection->client, file, file ? NULL : "/etc/ssl/certs", NULL, NULL, NULL) != MOSQ_ERR_SUCCESS)
+    if (tls && mosquitto_tls_set(connection->client, file, file ? NULL : "/etc/ssl/certs", board.options->certificate,
+                                 board.options->key, NULL) != MOSQ_ERR_SUCCESS)
         return false;
     connection->references = 2;
     if (pthread_create(&thread, NULL, run_connection, connection) == 0) return pthread_detach(thread) == 0;

@@ -35,7 +35,8 @@ make
 
 \`data\` has the device's keys, which only its user may read, what it was told over its serial line, and the readings that wait. Its
 account is standard output, a line of JSON for each event; the first names the device's address. Register that one, then its readings are
-kept. \`--serial /dev/ttyGS0\` opens a serial line, \`--ca FILE\` trusts other authorities than the system's.
+kept. \`--serial /dev/ttyGS0\` opens a serial line, \`--ca FILE\` trusts other authorities than the system's, and
+\`--cert FILE --key FILE\` prove the device by an X.509 certificate to gateways that demand one.
 
 Yours is src/sensors.c. Everything else is made again from profile.json by \`iotex2 device gen\`.
 `,
