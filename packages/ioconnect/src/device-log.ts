@@ -12,7 +12,7 @@ export type DeviceEvent =
   /** A reading was signed and is durable in the queue. */
   | { event: 'queued'; nonce: string }
   /** It goes out to a gateway, for the first time or again. */
-  | { event: 'sent'; nonce: string; gateway: string }
+  | { event: 'sending'; nonce: string; gateway: string }
   /** A gateway keeps it. */
   | { event: 'acknowledged'; nonce: string; taskID: Hex; status: number }
   /** A gateway refused it for good; it lies in dead-letters.jsonl. */

@@ -312,7 +312,7 @@ static void send_messages(ioc_device_t *device) {
         slot->gateway = device->gateway;
         slot->round = device->round;
         slot->deadline = port->milliseconds(port->context) + device->config->reply_timeout_ms;
-        tell(device, (ioc_event_t){.kind = IOC_EVENT_SENT, .nonce = slot->sequence, .gateway = gateway});
+        tell(device, (ioc_event_t){.kind = IOC_EVENT_SENDING, .nonce = slot->sequence, .gateway = gateway});
         port->send(port->context, gateway, slot->sequence, make_slice(device->config->message, length));
     }
 }

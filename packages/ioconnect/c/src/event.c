@@ -21,8 +21,8 @@ static void write_reason(ioc_writer_t *writer, const ioc_event_t *event) {
 }
 
 void ioc_write_event(ioc_writer_t *writer, const ioc_event_t *event) {
-    static const char *const names[] = {"started", "queued",   "sent",   "acknowledged",
-                                        "refused", "retrying", "missed", "ended"};
+    static const char *const names[] = {"started", "queued",   "sending", "acknowledged",
+                                        "refused", "retrying", "missed",  "ended"};
     ioc_write_format(writer, "{\"event\":\"%t\"", names[event->kind]);
     if (event->nonce > 0) ioc_write_format(writer, ",\"nonce\":\"%u\"", event->nonce);
     switch (event->kind) {
@@ -30,7 +30,7 @@ void ioc_write_event(ioc_writer_t *writer, const ioc_event_t *event) {
         ioc_write_format(writer, ",\"device\":\"0x%x\",\"waiting\":%u", make_slice(event->address, 20),
                          (uint64_t)event->count);
         break;
-    case IOC_EVENT_SENT: ioc_write_format(writer, ",\"gateway\":%s", event->gateway); break;
+    case IOC_EVENT_SENDING: ioc_write_format(writer, ",\"gateway\":%s", event->gateway); break;
     case IOC_EVENT_ACKNOWLEDGED: ioc_write_format(writer, ",\"taskID\":%s", event->reply->task_id); break;
     case IOC_EVENT_REFUSED:
     case IOC_EVENT_MISSED: write_reason(writer, event); break;

@@ -233,7 +233,7 @@ describe('the loop', () => {
     device.core.run()
     device.core.reply(0n, 0, JSON.stringify(reply))
     expect(device.core.waiting).toBe(1)
-    expect(device.log.at(-1)).toMatchObject({ event: 'sent' })
+    expect(device.log.at(-1)).toMatchObject({ event: 'sending' })
   })
 
   test('keeps a refused message with the gateway’s words, whatever they are', () => {

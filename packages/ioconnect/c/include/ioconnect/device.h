@@ -25,7 +25,7 @@ typedef enum {
     /* A reading was signed and is on flash. */
     IOC_EVENT_QUEUED,
     /* It goes out to `gateway`, for the first time or again. */
-    IOC_EVENT_SENT,
+    IOC_EVENT_SENDING,
     /* A gateway keeps it, as `reply` says. */
     IOC_EVENT_ACKNOWLEDGED,
     /* A gateway refused it for good, and it was buried. */
