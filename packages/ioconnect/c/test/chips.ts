@@ -139,8 +139,17 @@ export const buildChip = (chip: ChipName, main: string, curves: Curves = 'all'):
 
 function link(chip: ChipName, curves: Curves, options: readonly string[], programSources: readonly string[]): string {
   const { board, compiler, flags, memory } = CHIPS[chip]
-  // Optimised as one program: what one file alone calls of another needs no function of its own.
-  const target = ['-Os', '-flto', ...flags, '-ffunction-sections', '-fdata-sections', '--specs=picolibc.specs']
+  // Optimised as one program: what one file alone calls of another needs no function of its own. What the compiler takes
+  // for small, and calls often, is smaller once.
+  const target = [
+    '-Os',
+    '-flto',
+    '-fno-inline-small-functions',
+    ...flags,
+    '-ffunction-sections',
+    '-fdata-sections',
+    '--specs=picolibc.specs',
+  ]
   const psa = [
     '-DMBEDTLS_CONFIG_FILE="mbedtls_config.h"',
     ...(curves === 'P-256' ? ['-DIOC_P256_ONLY'] : []),
