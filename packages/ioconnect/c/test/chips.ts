@@ -5,7 +5,7 @@
  */
 import { execFileSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, globSync, mkdirSync, readFileSync, renameSync } from 'node:fs'
+import { existsSync, globSync, linkSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { CORE, runs, WARNINGS } from './toolchain.ts'
 
@@ -213,7 +213,13 @@ function make(prefix: string, files: readonly string[], key: unknown, build: (pa
   mkdirSync(join(CORE, 'build'), { recursive: true })
   const unfinished = `${path}.${process.pid}`
   build(unfinished)
-  // Two test files may build the same at once: either result is whole.
-  renameSync(join(CORE, unfinished), join(CORE, path))
+  // Two test files may build the same at once. The first stays: a linker opens an archive more than once, and two builds
+  // of it differ.
+  try {
+    linkSync(join(CORE, unfinished), join(CORE, path))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
+  }
+  unlinkSync(join(CORE, unfinished))
   return path
 }

@@ -159,8 +159,7 @@ static ioc_status_t port_bury(void *context, const ioc_reply_t *reply, ioc_slice
 static uint64_t port_milliseconds(void *context) {
     struct timespec now;
     clock_gettime(CLOCK_REALTIME, &now);
-    if (now.tv_sec < FIRST_SECOND) return 0;
-    return (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
+    return now.tv_sec < FIRST_SECOND ? 0 : (uint64_t)now.tv_sec * 1000 + (uint64_t)now.tv_nsec / 1000000;
 }
 
 static void port_measure(void *context) {
@@ -183,13 +182,12 @@ static void port_write(void *context, ioc_slice_t bytes) {
 
 static ioc_status_t open_serial(const char *path) {
     struct termios line;
-    board.log = stdout;
+    board.log = path && strcmp(path, "-") == 0 ? stderr : stdout;
     board.serial_in = board.serial_out = -1;
     if (!path) return IOC_OK;
     if (strcmp(path, "-") == 0) {
         board.serial_in = STDIN_FILENO;
         board.serial_out = STDOUT_FILENO;
-        board.log = stderr;
         return IOC_OK;
     }
     board.serial_in = board.serial_out = open(path, O_RDWR | O_NOCTTY | O_CLOEXEC);
@@ -219,9 +217,7 @@ static void end_exchange(exchange_t *exchange) {
 
 static bool post(exchange_t *exchange, ioc_slice_t gateway, uint64_t sequence, ioc_slice_t message) {
     char url[URL_BYTES + 16], device[64];
-    exchange->easy = curl_easy_init();
-    exchange->reply_length = 0;
-    exchange->sequence = sequence;
+    *exchange = (exchange_t){.easy = curl_easy_init(), .sequence = sequence};
     exchange->headers = curl_slist_append(NULL, "content-type: application/json");
     snprintf(device, sizeof device, "x-device: %s", board.app.address);
     exchange->headers = curl_slist_append(exchange->headers, device);
@@ -238,10 +234,8 @@ static bool post(exchange_t *exchange, ioc_slice_t gateway, uint64_t sequence, i
     curl_easy_setopt(exchange->easy, CURLOPT_CONNECTTIMEOUT, CONNECT_SECONDS);
     curl_easy_setopt(exchange->easy, CURLOPT_NOSIGNAL, 1L);
     if (board.options->authorities) curl_easy_setopt(exchange->easy, CURLOPT_CAINFO, board.options->authorities);
-    if (board.options->certificate) {
-        curl_easy_setopt(exchange->easy, CURLOPT_SSLCERT, board.options->certificate);
-        curl_easy_setopt(exchange->easy, CURLOPT_SSLKEY, board.options->key);
-    }
+    curl_easy_setopt(exchange->easy, CURLOPT_SSLCERT, board.options->certificate);
+    curl_easy_setopt(exchange->easy, CURLOPT_SSLKEY, board.options->key);
     return curl_multi_add_handle(board.multi, exchange->easy) == CURLM_OK;
 }
 

@@ -9,10 +9,8 @@ typedef struct {
     const char *directory;
     /* A file of authorities for TLS; null for the system's. */
     const char *authorities;
-    /* Files of an X.509 certificate and its key, in PEM, by which the device proves itself within TLS; null for
-     * none. */
-    const char *certificate;
-    const char *key;
+    /* Files of an X.509 certificate and its key, in PEM, for gateways that demand one within TLS; null for none. */
+    const char *certificate, *key;
     /* A serial line, or - for standard input and output; null for none. */
     const char *serial;
     /* Bytes that readings wait on, in sectors of 4096. */
