@@ -85,7 +85,7 @@ describe.skipIf(skip)('generated firmware and the gateway', { timeout: 120_000 }
       expect(firmware.nonces('refused')).toEqual([])
       // Three readings of two projects each go out together.
       const names = firmware.events.map(({ event }) => event)
-      expect(names.slice(0, names.indexOf('sent')).filter((event) => event === 'queued').length).toBe(6)
+      expect(names.slice(0, names.indexOf('sending')).filter((event) => event === 'queued').length).toBe(6)
     },
   )
 
